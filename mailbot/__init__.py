@@ -1,0 +1,1 @@
+"""mailbot: the grievance mailbox, from a mail to an answered case."""

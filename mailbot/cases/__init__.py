@@ -1,0 +1,1 @@
+"""What we owe: cases, their terms, their references, their store."""

@@ -1,0 +1,1 @@
+"""What arrived: mail from the mailbox, archived, read, and told apart."""

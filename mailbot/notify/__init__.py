@@ -1,0 +1,1 @@
+"""Whom we tell: notices rendered, and the ways they leave."""
