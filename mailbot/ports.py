@@ -15,10 +15,10 @@ from mailbot.model import (
     FetchedMail,
     MailboxId,
     MailboxListing,
-    Outcome,
     OutboxEntry,
     OutboxMessage,
     OutboxState,
+    Outcome,
     StoreResult,
 )
 
@@ -113,7 +113,7 @@ class CaseStore(Protocol):
         """
 
     def note_contact(self, party: str, at: datetime, error: str) -> None:
-        """Remember the last contact with an outside party ("mailbox", "smtp", "sms"); `error` is "" when it went well."""
+        """Remember the last contact with a party ("mailbox", "smtp", "sms"); `error` is "" when it went well."""
 
 
 class Outbox(Protocol):
