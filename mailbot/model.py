@@ -236,6 +236,22 @@ class Complainant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grievance:
+    """What a complainant says, by mail or on paper, before it has become a case."""
+
+    source: Source
+    subject: str
+    text: str
+    language: str
+    complainant: Complainant
+    attachments: tuple[Attachment, ...]
+    received_at: datetime
+    raw_sha256: str  # the archived mail, or the letter archived as one
+    message_id: str = ""
+    acknowledge: bool = True  # False for bulk mail, which is never answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
     """A route as sent: its own term, its own state. `level` counts the terms that have been alerted about."""
 
@@ -286,6 +302,7 @@ class Case:
     closed_at: datetime | None = None
     closed_by: str = ""  # post code
     action_taken: str = ""
+    follow_ups: int = 0  # mails of the complainant that joined it
 
     @property
     def due_at(self) -> datetime | None:

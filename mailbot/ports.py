@@ -4,7 +4,7 @@ The outside world on one page. The loops know these shapes only; the adapters fi
 Every method may raise the errors named here and no other; an adapter translates its library's errors once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,10 +22,8 @@ from mailbot.model import (
     StoreResult,
 )
 
-
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The present moment, timezone-aware, UTC."""
+Clock = Callable[[], datetime]
+"""The present moment, timezone-aware, in UTC."""
 
 
 class Mailbox(Protocol):
