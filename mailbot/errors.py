@@ -10,6 +10,7 @@ The errors of mailbot. What each means for the work stands beside it; none carri
     ├── StoreError              the database could not do it
     │   ├── StoreUnavailable    locked, full, gone: nothing was changed, try again
     │   └── StaleDecision       the case changed since it was read: decide again
+    ├── UnreadableMail          reading this mail failed for good: it is held
     ├── CannotLook              a gateway that cannot be asked what became of a message
     └── DeliveryError           a message did not reach its recipient
         ├── TemporaryFailure    it was not taken, another attempt may succeed; the default
@@ -76,6 +77,10 @@ class StoreUnavailable(StoreError):
 
 class StaleDecision(StoreError):
     """The case has changed since the decision was taken. Read it again and decide anew."""
+
+
+class UnreadableMail(MailbotError):
+    """Reading this mail killed its reader, or took more time or memory than any mail may. It is held."""
 
 
 class CannotLook(MailbotError):

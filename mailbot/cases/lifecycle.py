@@ -1,0 +1,251 @@
+"""
+What follows from an event: event × case × now → Decision. Nothing is stored, sent or rendered here.
+
+In: a grievance and its route, a follow-up, an officer's answer, an automatic mail, a term that has elapsed. Out: the
+Decision: the case as it shall be, the lines of its history, and the notices that people are owed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailbot.cases.term import escalation_level
+from mailbot.model import (
+    Case,
+    CaseState,
+    Channel,
+    Complainant,
+    Decision,
+    Event,
+    EventKind,
+    Grievance,
+    Mail,
+    Notice,
+    Outcome,
+    Purpose,
+    Recipient,
+    Referral,
+    ReferralState,
+    Role,
+    Route,
+)
+
+MAILBOT, COMPLAINANT, DESK = "mailbot", "complainant", "desk"
+OFFICERS_LANGUAGE = "en"
+LEVELS_A_REFERRAL = 1_000
+"""Alerts are numbered within their referral: the third referral's second level is occurrence 2,002."""
+
+
+def open_case(grievance: Grievance, route: Route, *, reference: str, now: datetime, term: timedelta) -> Decision:
+    """
+    Make a case of a grievance and refer it.
+
+    Raises:
+        ValueError: The route has no addressee; nobody would answer.
+    """
+    if not any(person.role is Role.ADDRESSEE for person in route.recipients):
+        raise ValueError("a route without an addressee cannot be referred")
+    referral = Referral(
+        number=1,
+        department=route.department,
+        place=route.place,
+        recipients=route.recipients,
+        state=ReferralState.OPEN,
+        referred_at=now,
+        term=term,
+    )
+    case = Case(
+        reference=reference,
+        version=0,
+        state=CaseState.REFERRED,
+        source=grievance.source,
+        subject=grievance.subject,
+        text=grievance.text,
+        language=grievance.language,
+        complainant=grievance.complainant,
+        attachments=grievance.attachments,
+        department=route.department,
+        place=route.place,
+        review=route.review,
+        explain=route.explain,
+        received_at=grievance.received_at,
+        opened_at=now,
+        referrals=(referral,),
+        message_id=grievance.message_id,
+        raw_sha256=grievance.raw_sha256,
+    )
+    return Decision(
+        outcome=Outcome.CASE,
+        reason="review" if route.review else "routed",
+        case=case,
+        reference=reference,
+        thread=(grievance.message_id,) if grievance.message_id else (),
+        events=(
+            _event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value),
+            *(
+                _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
+                for person in route.recipients
+            ),
+        ),
+        notices=(*_acknowledgements(case, grievance), *_referral_notices(case, referral)),
+    )
+
+
+def follow_up(case: Case, mail: Mail, *, raw_sha256: str, now: datetime) -> Decision:
+    """Join a further mail of the complainant to its case and tell the officers. No clock is restarted."""
+    joined = replace(case, follow_ups=case.follow_ups + 1)
+    return Decision(
+        outcome=Outcome.FOLLOW_UP,
+        reason="the complainant writes again",
+        case=joined,
+        reference=case.reference,
+        thread=(mail.message_id,) if mail.message_id else (),
+        events=(_event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(joined.follow_ups)),),
+        notices=tuple(
+            Notice(
+                purpose=Purpose.FOLLOW_UP,
+                channel=Channel.EMAIL,
+                recipient=person.address,
+                language=OFFICERS_LANGUAGE,
+                occurrence=joined.follow_ups,
+                person=person,
+                mail=mail,
+                original_sha256=raw_sha256,
+            )
+            for person in _by_address(_must_answer(case.recipients()))
+        ),
+    )
+
+
+def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: datetime) -> Decision:
+    """
+    Close a case with an officer's answer, and owe the complainant a closure notice.
+
+    An answer to a case that is closed already is kept in its history; nobody is told twice.
+    """
+    thread = (message_id,) if message_id else ()
+    answered = _event(case, now, EventKind.ANSWERED, post, action=words)
+    if not case.state.is_open:
+        return Decision(
+            outcome=Outcome.REPLY,
+            reason="answered again; the case was closed before",
+            reference=case.reference,
+            thread=thread,
+            events=(answered,),
+        )
+    closed = replace(
+        case,
+        state=CaseState.CLOSED,
+        closed_at=now,
+        closed_by=post,
+        action_taken=words,
+        referrals=tuple(replace(referral, state=ReferralState.ANSWERED) for referral in case.referrals),
+    )
+    return Decision(
+        outcome=Outcome.REPLY,
+        reason="closed by the officer's answer",
+        case=closed,
+        reference=case.reference,
+        thread=thread,
+        events=(answered, _event(case, now, EventKind.CLOSED, post)),
+        notices=tuple(_to_complainant(closed, Purpose.CLOSURE_NOTICE, occurrence=len(case.referrals))),
+    )
+
+
+def automatic_mail(reference: str, *, what: str, addresses: Sequence[str], is_bounce: bool, now: datetime) -> Decision:
+    """Keep an automatic mail in the history of the case it concerns, if any. It never causes a message."""
+    kind = EventKind.BOUNCED if is_bounce else EventKind.AUTOMATIC_MAIL
+    detail = {"kind": what} | ({"failed": ", ".join(addresses)} if addresses else {})
+    event = Event(reference=reference, at=now, kind=kind, actor=MAILBOT, detail=detail)
+    return Decision(outcome=Outcome.IGNORED, reason=what, reference=reference, events=(event,) if reference else ())
+
+
+def overdue(case: Case, now: datetime) -> Decision | None:
+    """
+    Alert the officials of each open referral that has passed another whole term; None when none has.
+
+    After a long downtime there is one alert, for the level reached, not one for each that was missed.
+    """
+    referrals, notices, events = [], [], []
+    for referral in case.referrals:
+        level = escalation_level(referral.referred_at, now, referral.term)
+        if referral.state is ReferralState.OPEN and level > referral.level and case.state.is_open:
+            referrals.append(replace(referral, level=level))
+            notices.extend(_overdue_notices(referral, level))
+            events.append(
+                _event(case, now, EventKind.OVERDUE, MAILBOT, referral=str(referral.number), level=str(level))
+            )
+        else:
+            referrals.append(referral)
+    if not events:
+        return None
+    return Decision(
+        outcome=None,
+        reason="overdue",
+        case=replace(case, referrals=tuple(referrals)),
+        reference=case.reference,
+        events=tuple(events),
+        notices=tuple(notices),
+    )
+
+
+def _event(case: Case, now: datetime, kind: EventKind, actor: str, **detail: str) -> Event:
+    return Event(reference=case.reference, at=now, kind=kind, actor=actor, detail=detail)
+
+
+def _must_answer(people: Iterable[Recipient]) -> list[Recipient]:
+    return [person for person in people if person.role in (Role.ADDRESSEE, Role.COPY)]
+
+
+def _by_address(people: Iterable[Recipient]) -> list[Recipient]:
+    """One person an address: whoever holds two posts of a route is written to once."""
+    return list({person.address.casefold(): person for person in reversed(list(people)) if person.address}.values())[
+        ::-1
+    ]
+
+
+def _by_mobile(people: Iterable[Recipient]) -> list[Recipient]:
+    return list({person.mobile: person for person in reversed(list(people)) if person.mobile}.values())[::-1]
+
+
+def _acknowledgements(case: Case, grievance: Grievance) -> list[Notice]:
+    return list(_to_complainant(case, Purpose.ACKNOWLEDGEMENT, occurrence=1)) if grievance.acknowledge else []
+
+
+def _to_complainant(case: Case, purpose: Purpose, *, occurrence: int) -> Iterable[Notice]:
+    who: Complainant = case.complainant
+    for channel, recipient in ((Channel.SMS, who.mobile), (Channel.EMAIL, who.address)):
+        if recipient:
+            yield Notice(
+                purpose=purpose, channel=channel, recipient=recipient, language=case.language, occurrence=occurrence
+            )
+
+
+def _referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
+    for person in _by_address(_must_answer(referral.recipients)):
+        yield Notice(
+            purpose=Purpose.REFERRAL,
+            channel=Channel.EMAIL,
+            recipient=person.address,
+            language=OFFICERS_LANGUAGE,
+            occurrence=referral.number,
+            person=person,
+            original_sha256=case.raw_sha256,
+        )
+
+
+def _overdue_notices(referral: Referral, level: int) -> Iterable[Notice]:
+    occurrence = (referral.number - 1) * LEVELS_A_REFERRAL + level
+    people = _must_answer(referral.recipients)
+    for channel, person in (
+        *((Channel.SMS, person) for person in _by_mobile(people)),
+        *((Channel.EMAIL, person) for person in _by_address(people)),
+    ):
+        yield Notice(
+            purpose=Purpose.OVERDUE_ALERT,
+            channel=channel,
+            recipient=person.mobile if channel is Channel.SMS else person.address,
+            language=OFFICERS_LANGUAGE,
+            occurrence=occurrence,
+            person=person,
+        )

@@ -1,0 +1,143 @@
+"""
+Who really sent it: the Authentication-Results of our own receiving host, and of no other.
+
+In: the trace of a mail (Received and Authentication-Results headers, topmost first) and the name by which our own
+host signs its results. Out: the domain that host has proven, or why none is proven.
+
+Source: RFC 8601 section 5 (only results of one's own border count, and a sender may write any header he likes) and
+RFC 7489 (DMARC). SPF alone proves only the envelope; ARC and lower results are what others claim.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST_HEADER = 20_000
+"""A results header beyond this (characters) is not read: real ones stay below 2,000."""
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """`domains` are proven senders' domains, lower case; empty unless the verdict is PASS."""
+
+    verdict: Verdict
+    domains: frozenset[str]
+    reason: str
+
+    def proves(self, address: str) -> bool:
+        """Whether our own host vouches for the domain of this address."""
+        return self.verdict is Verdict.PASS and address.rpartition("@")[2].lower() in self.domains
+
+
+def authenticate(
+    trace: Sequence[tuple[str, str]], *, authserv_id: str, receiving_hosts: Sequence[str] = ()
+) -> Authentication:
+    """
+    Judge a mail by the topmost Authentication-Results, if it is ours.
+
+    Args:
+        trace: Header name (lower case) and unfolded value, topmost first.
+        authserv_id: How our own host names itself there ("mx.google.com"); "" proves nothing.
+        receiving_hosts: Further hosts of ours that may add a Received line above it.
+
+    A result below a Received line that a foreign host has written was there before our border: it proves nothing.
+    """
+    if not authserv_id:
+        return Authentication(Verdict.NONE, frozenset(), "no receiving host of our own is configured")
+    for name, value in trace:
+        if name == "received" and not _is_ours(value, authserv_id, receiving_hosts):
+            return _none("no Authentication-Results stands above the Received line of a foreign host")
+        if name == "authentication-results":
+            return _judge(value, authserv_id)
+    return _none("no Authentication-Results of our own host")
+
+
+def _none(reason: str) -> Authentication:
+    return Authentication(Verdict.NONE, frozenset(), reason)
+
+
+def _is_ours(received: str, authserv_id: str, receiving_hosts: Sequence[str]) -> bool:
+    """Whether one of our own hosts wrote this Received line: its `by` names it, or it is a hand-over inside."""
+    words = _without_comments(received).lower().split()
+    if "by" not in words[:-1]:
+        return False
+    host = words[words.index("by") + 1].rstrip(";.")
+    if "from" not in words and ":" in host:  # Gmail: "Received: by 2002:a05:… with SMTP id …", no peer named
+        return True
+    labels = authserv_id.lower().split(".")
+    parent = ".".join(labels[1:]) if len(labels) > 2 else authserv_id.lower()
+    ours = {authserv_id.lower(), *(name.lower() for name in receiving_hosts)}
+    return host in ours or host == parent or host.endswith("." + parent)
+
+
+def _judge(value: str, authserv_id: str) -> Authentication:
+    if len(value) > LONGEST_HEADER:
+        return _none("the Authentication-Results are too long to be genuine")
+    head, *results = [part.split() for part in _split(_without_comments(value))]
+    if not head or head[0].lower() != authserv_id.lower():
+        return _none("the topmost Authentication-Results are not of our own host")
+    dmarc, domains = set(), set()
+    for words in results:
+        if not words or "=" not in words[0]:
+            continue
+        method, _, result = words[0].lower().partition("=")
+        method = method.partition("/")[0]
+        if method == "dmarc":
+            dmarc.add(result)
+        if result == "pass":
+            domains.update(_domains(method, words[1:]))
+    if dmarc - {"pass", "none", "bestguesspass"}:
+        return Authentication(Verdict.FAIL, frozenset(), f"dmarc={'/'.join(sorted(dmarc))}")
+    if not domains:
+        return _none("our own host found neither a DMARC nor a DKIM pass")
+    return Authentication(Verdict.PASS, frozenset(domains), "pass")
+
+
+def _domains(method: str, properties: Sequence[str]) -> Iterator[str]:
+    """The domains a passing method vouches for: DMARC its header.from, DKIM its signing domain."""
+    names = {"dmarc": ("header.from",), "dkim": ("header.d", "header.i")}.get(method, ())
+    for word in properties:
+        name, _, value = word.partition("=")
+        if name.lower() in names:
+            yield value.strip('"').rpartition("@")[2].lower()
+
+
+def _without_comments(text: str) -> str:
+    """Take off RFC 5322 comments, nested or left open; quoted strings stay as they are."""
+    kept: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for character in text[: LONGEST_HEADER + 1]:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+            continue
+        elif character == '"' and not depth:
+            quoted = not quoted
+        elif character == "(" and not quoted:
+            depth += 1
+        elif character == ")" and not quoted and depth:
+            depth -= 1
+            kept.append(" ")
+            continue
+        if not depth:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _split(text: str) -> list[str]:
+    """Split at semicolons outside quoted strings."""
+    parts, quoted = [""], False
+    for character in text:
+        quoted ^= character == '"'
+        if character == ";" and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

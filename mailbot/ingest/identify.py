@@ -1,0 +1,147 @@
+"""
+Whose mail it is: a new grievance, a follow-up, an officer's answer, an automatic mail, or one for a human.
+
+In: a Mail and what is known of the cases it may belong to. Out: one Identity. Only two people ever touch a case: an
+officer it was referred to, proven threefold (known address, our token, our own host's DMARC or DKIM pass), and the
+complainant who began it. Everyone else who names a case is held for a human, and learns nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailbot.ingest.authentication import Authentication, Verdict
+from mailbot.ingest.reply import action_taken
+from mailbot.model import Case, Mail, MailKind
+
+
+class Whose(StrEnum):
+    GRIEVANCE = "grievance"
+    FOLLOW_UP = "follow_up"
+    ANSWER = "answer"
+    AUTOMATIC = "automatic"  # about a case or not: never answered
+    OURS = "ours"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """`reference` is "" when no case is concerned; `post` is the officer's who answers; `words` are the answer."""
+
+    whose: Whose
+    reason: str
+    reference: str = ""
+    post: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the database and our secret know of the cases a mail may belong to."""
+
+    cases: Mapping[str, Case] = field(default_factory=dict)  # the candidates that exist, by reference
+    threads: Sequence[str] = ()  # references that the thread headers or our tokens lead to
+    returned: Sequence[str] = ()  # references that the mail returned in a bounce or report leads to
+    quoted: Sequence[str] = ()  # references written in subject or text
+    tokens: Mapping[str, str] = field(default_factory=dict)  # reference → post whose token stands in the mail
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)  # post → addresses, case-folded
+    own: frozenset[str] = frozenset()  # our own addresses, case-folded
+
+
+def identify(mail: Mail, known: Known, proof: Authentication) -> Identity:
+    """
+    Tell whose mail this is.
+
+    Args:
+        mail: As read.
+        known: The candidates; a candidate that does not exist is left out of `known.cases`.
+        proof: What our own receiving host says of the sender.
+    """
+    if mail.error is not None:
+        return Identity(whose=Whose.HELD, reason=f"unreadable: {mail.error}")
+    if mail.kind in (MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT, MailKind.AUTO_REPLY):
+        return _automatic(mail, known)
+    if mail.sender.address.casefold() in known.own:
+        return Identity(whose=Whose.OURS, reason="our own mail")
+    candidates = _candidates(known)
+    if candidates:
+        return _of_a_case(mail, known, proof, candidates)
+    return _stranger_to_all_cases(mail)
+
+
+def _automatic(mail: Mail, known: Known) -> Identity:
+    led = [reference for reference in (*known.returned, *known.threads) if reference in known.cases]
+    return Identity(whose=Whose.AUTOMATIC, reason=mail.kind.value, reference=led[0] if led else "")
+
+
+def _candidates(known: Known) -> list[str]:
+    """References of existing cases, those the thread leads to before those only written in the text."""
+    ordered = dict.fromkeys((*known.threads, *known.quoted))
+    return [reference for reference in ordered if reference in known.cases]
+
+
+def _stranger_to_all_cases(mail: Mail) -> Identity:
+    if mail.spam:
+        return Identity(whose=Whose.HELD, reason="marked as spam by the receiving host")
+    if not (mail.text.strip() or mail.subject.strip() or mail.attachments):
+        return Identity(whose=Whose.HELD, reason="empty: no subject, no text, no attachment")
+    return Identity(whose=Whose.GRIEVANCE, reason="no case is concerned")
+
+
+def _of_a_case(mail: Mail, known: Known, proof: Authentication, candidates: Sequence[str]) -> Identity:
+    sender = mail.sender.address.casefold()
+    for reference in candidates:
+        posts = _posts_of(sender, known.cases[reference], known)
+        if posts:
+            return _answer(mail, known, proof, reference, posts)
+    for reference in candidates:
+        complainant = known.cases[reference].complainant.address.casefold()
+        if sender and sender == complainant:
+            return _follow_up(mail, proof, reference)
+    return Identity(
+        whose=Whose.HELD,
+        reference=candidates[0],
+        reason="a stranger's mail: neither the complainant nor an officer of the case it names",
+    )
+
+
+def _posts_of(sender: str, case: Case, known: Known) -> list[str]:
+    """The posts of this case that this address is known for, then or now."""
+    return [
+        person.post
+        for person in case.recipients()
+        if sender and (sender == person.address.casefold() or sender in known.addresses.get(person.post, ()))
+    ]
+
+
+def _answer(mail: Mail, known: Known, proof: Authentication, reference: str, posts: Sequence[str]) -> Identity:
+    doubt = _doubt(mail, known, proof, reference, posts)
+    words = action_taken(mail.reply_text)
+    if doubt is None and words is None:
+        doubt = "the officer wrote no words above the quoted mail"
+    if doubt is not None or words is None:
+        return Identity(whose=Whose.HELD, reference=reference, reason=f"an officer's answer not accepted: {doubt}")
+    return Identity(
+        whose=Whose.ANSWER, reference=reference, post=known.tokens[reference], words=words, reason="proven officer"
+    )
+
+
+def _doubt(mail: Mail, known: Known, proof: Authentication, reference: str, posts: Sequence[str]) -> str | None:
+    """Why this is not proven to come from an officer of the case; None when it is."""
+    if len(mail.senders) != 1:
+        return "it names more than one sender"
+    if known.tokens.get(reference) not in posts:
+        return "it does not answer the mail we sent to that post"
+    if not proof.proves(mail.sender.address):
+        return f"the sender is not authenticated ({proof.reason})"
+    return None
+
+
+def _follow_up(mail: Mail, proof: Authentication, reference: str) -> Identity:
+    if proof.verdict is Verdict.FAIL:
+        return Identity(
+            whose=Whose.HELD, reference=reference, reason=f"the complainant's address is forged ({proof.reason})"
+        )
+    if len(mail.senders) != 1:
+        return Identity(whose=Whose.HELD, reference=reference, reason="it names more than one sender")
+    return Identity(whose=Whose.FOLLOW_UP, reference=reference, reason="the complainant writes again")

@@ -1,0 +1,268 @@
+"""
+One mail, or one letter handed in at the desk → one Decision.
+
+In: mails as read, the store to ask what is known, and the Office (all that the configuration decides). Out: a
+Decision for each, its notices rendered, ready to be stored whole or not at all. A mail that cannot be decided is held
+with its reason; it never stops the next.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from itertools import chain, count
+
+from mailbot.cases import lifecycle
+from mailbot.cases.reference import find_references, make_reference
+from mailbot.cases.token import find_tokens, post_of
+from mailbot.classify.directory import Directory
+from mailbot.classify.match import classify
+from mailbot.classify.places import Gazetteer, find_place
+from mailbot.classify.route import route
+from mailbot.classify.rules import Rules
+from mailbot.ingest.authentication import Authentication, Verdict, authenticate
+from mailbot.ingest.identify import Identity, Known, Whose, identify
+from mailbot.ingest.phone import choose_mobile
+from mailbot.model import (
+    Case,
+    Complainant,
+    Decision,
+    Grievance,
+    Mail,
+    MailKind,
+    Outcome,
+    Route,
+    Source,
+    TakenMail,
+)
+from mailbot.notify.compose import Composer
+from mailbot.ports import CaseStore
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+"""The year in a case reference is the year in Kolkata."""
+
+UNANSWERED = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
+"""Local parts that nobody reads, or that answer by machine: never acknowledged (RFC 3834 section 2)."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """All that decides, as read from the configuration; replaced whole when that is read anew."""
+
+    rules: Rules
+    gazetteer: Gazetteer
+    directory: Directory
+    composer: Composer
+    term: timedelta
+    secret: bytes  # of the reply tokens
+    own: frozenset[str]  # our own addresses, case-folded
+    authserv_id: str
+    receiving_hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A mail as taken and as read."""
+
+    taken: TakenMail
+    mail: Mail
+
+
+def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, now: datetime) -> list[Decision]:
+    """
+    Decide each of these mails by what the store knows at this moment.
+
+    Two mails of one batch that concern the same case are decided on the same version of it; the store takes the first
+    and calls the second stale, to be decided again.
+    """
+    known = _look_up(readings, store, office)
+    judged = [(reading, *_judge(reading.mail, found, office)) for reading, found in zip(readings, known, strict=True)]
+    grievances = sum(identity.whose is Whose.GRIEVANCE for _, identity, _ in judged)
+    references = _references(store, now, grievances)
+    decisions = []
+    for (reading, identity, proof), found in zip(judged, known, strict=True):
+        reference = next(references) if identity.whose is Whose.GRIEVANCE else identity.reference
+        try:
+            decision = render(_decide(reading, identity, proof, found, reference, office, now), office.composer)
+        except Exception as error:  # noqa: BLE001 - whatever one mail does to us, the next is taken (promise 7)
+            decision = held(reading.taken, _explain_fault(error))
+        decisions.append(replace(decision, mail=reading.taken))
+    return decisions
+
+
+def decide_letter(grievance: Grievance, store: CaseStore, office: Office, now: datetime) -> Decision:
+    """Decide a grievance that was handed in at the desk; the same way as a mail's, from classification on."""
+    reference = next(_references(store, now, 1))
+    return render(_open(grievance, reference, office, now), office.composer)
+
+
+def held(taken: TakenMail, reason: str, reference: str = "") -> Decision:
+    """Keep a mail for a human, with the reason."""
+    return Decision(outcome=Outcome.HELD, reason=reason, mail=taken, reference=reference)
+
+
+def render(decision: Decision, composer: Composer) -> Decision:
+    """Turn the notices of a decision into outbox messages."""
+    case = decision.case
+    if case is None:
+        return decision
+    return replace(decision, outbox=tuple(composer.compose(notice, case) for notice in decision.notices))
+
+
+def explain_route(subject: str, text: str, office: Office) -> Route:
+    """Find department and place in the words, and the posts that must act."""
+    classification = classify(subject, text, office.rules)
+    place = find_place(subject, text, office.gazetteer)
+    return route(classification, place, office.directory, office.gazetteer)
+
+
+# --- what is known ----------------------------------------------------------------------------------------------
+
+
+def _look_up(readings: Sequence[Reading], store: CaseStore, office: Office) -> list[Known]:
+    """Ask the store once for the whole batch which cases these mails may belong to."""
+    mails = [reading.mail for reading in readings]
+    ids = {one for mail in mails for one in (*mail.in_reply_to, *mail.references, *mail.returned_ids)}
+    of_messages = store.cases_of_messages(sorted(ids))
+    tokens = [_tokens(mail) for mail in mails]
+    quoted = [find_references(f"{mail.subject}\n{mail.text}") for mail in mails]
+    wanted = {*of_messages.values(), *chain.from_iterable(quoted), *(ref for found in tokens for ref, _ in found)}
+    cases = store.cases(sorted(wanted))
+    return [
+        _known(mail, of_messages, found, written, cases, office)
+        for mail, found, written in zip(mails, tokens, quoted, strict=True)
+    ]
+
+
+def _tokens(mail: Mail) -> Sequence[tuple[str, str]]:
+    """Reference and token wherever our own addresses and Message-IDs come back to us."""
+    addresses = (address.address for address in (*mail.to, *mail.cc))
+    return find_tokens([*addresses, *mail.delivered_to, *mail.in_reply_to, *mail.references])
+
+
+def _known(  # noqa: PLR0913, PLR0917 - six lookups meet here, once
+    mail: Mail,
+    of_messages: Mapping[str, str],
+    tokens: Sequence[tuple[str, str]],
+    quoted: Sequence[str],
+    cases: Mapping[str, Case],
+    office: Office,
+) -> Known:
+    proven: dict[str, str] = {}
+    for reference, token in tokens:
+        case = cases.get(reference)
+        posts = [person.post for person in case.recipients()] if case else []
+        post = post_of(office.secret, reference, token, [*posts, lifecycle.COMPLAINANT])
+        if post:
+            proven.setdefault(reference, post)
+    threads = [of_messages[one] for one in (*mail.in_reply_to, *mail.references) if one in of_messages]
+    concerned = {*threads, *proven, *quoted} & cases.keys()
+    return Known(
+        cases={reference: cases[reference] for reference in concerned}
+        | {of_messages[one]: cases[of_messages[one]] for one in mail.returned_ids if of_messages.get(one) in cases},
+        threads=tuple(dict.fromkeys((*proven, *threads))),
+        returned=tuple(of_messages[one] for one in mail.returned_ids if one in of_messages),
+        quoted=tuple(quoted),
+        tokens=proven,
+        addresses=_addresses(concerned, cases, office.directory),
+        own=office.own,
+    )
+
+
+def _addresses(
+    references: Iterable[str], cases: Mapping[str, Case], directory: Directory
+) -> dict[str, frozenset[str]]:
+    """Who holds the posts of these cases today; the officer written to then stands in the case itself."""
+    found: dict[str, frozenset[str]] = {}
+    for person in chain.from_iterable(cases[reference].recipients() for reference in references):
+        officer = directory.officer(person.post)
+        if officer is not None and officer.address:
+            found[person.post] = frozenset({officer.address.casefold()})
+    return found
+
+
+def _judge(mail: Mail, known: Known, office: Office) -> tuple[Identity, Authentication]:
+    proof = authenticate(mail.trace, authserv_id=office.authserv_id, receiving_hosts=office.receiving_hosts)
+    return identify(mail, known, proof), proof
+
+
+def _references(store: CaseStore, now: datetime, wanted: int) -> Iterator[str]:
+    if not wanted:
+        return iter(())
+    year = now.astimezone(INDIA).year
+    first = store.reserve_serials(year, wanted)
+    return (make_reference(year, serial) for serial in count(first))
+
+
+# --- what follows -----------------------------------------------------------------------------------------------
+
+
+def _decide(  # noqa: PLR0913, PLR0917 - what was read, judged and looked up meets here, once
+    reading: Reading,
+    identity: Identity,
+    proof: Authentication,
+    known: Known,
+    reference: str,
+    office: Office,
+    now: datetime,
+) -> Decision:
+    mail, taken = reading.mail, reading.taken
+    match identity.whose:
+        case Whose.GRIEVANCE:
+            return _open(_grievance(mail, taken, proof), reference, office, now)
+        case Whose.FOLLOW_UP:
+            return lifecycle.follow_up(known.cases[reference], mail, raw_sha256=taken.sha256, now=now)
+        case Whose.ANSWER:
+            return lifecycle.officer_answer(
+                known.cases[reference], post=identity.post, words=identity.words, message_id=mail.message_id, now=now
+            )
+        case Whose.AUTOMATIC:
+            return lifecycle.automatic_mail(
+                reference,
+                what=identity.reason,
+                addresses=mail.bounced,
+                is_bounce=mail.kind is MailKind.BOUNCE,
+                now=now,
+            )
+        case Whose.OURS:
+            return Decision(outcome=Outcome.IGNORED, reason=identity.reason)
+        case Whose.HELD:
+            return held(taken, identity.reason, reference)
+
+
+def _open(grievance: Grievance, reference: str, office: Office, now: datetime) -> Decision:
+    found = explain_route(grievance.subject, grievance.text, office)
+    return lifecycle.open_case(grievance, found, reference=reference, now=now, term=office.term)
+
+
+def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance:
+    sender = mail.sender
+    return Grievance(
+        source=Source.MAIL,
+        subject=mail.subject,
+        text=mail.text,
+        language=mail.language,
+        complainant=Complainant(name=sender.name, address=sender.address, mobile=choose_mobile(mail.phones)),
+        attachments=mail.attachments,
+        received_at=taken.received_at,
+        raw_sha256=taken.sha256,
+        message_id=mail.message_id,
+        acknowledge=_may_be_answered(mail, proof),
+    )
+
+
+def _may_be_answered(mail: Mail, proof: Authentication) -> bool:
+    """No acknowledgement to lists, to machines, or to a sender whose address our own host says is forged."""
+    local = mail.sender.address.partition("@")[0].casefold()
+    return not mail.bulk and not local.startswith(UNANSWERED) and proof.verdict is not Verdict.FAIL
+
+
+def _explain_fault(error: Exception) -> str:
+    """Name a fault of ours without the mail's words: the kind of error and where it arose, never its text."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{last.name}, line {last.lineno}"
+    log.error("a mail could not be decided and is held: %s in %s", type(error).__name__, where)
+    return f"mailbot failed on it: {type(error).__name__} in {where}"
