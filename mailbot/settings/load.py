@@ -1,0 +1,106 @@
+"""
+mailbot.toml and the credentials → Settings.
+
+In: a path and the environment. Out: Settings; or a ConfigurationError with every fault at once, each with file, line,
+key and what to do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mailbot.errors import ConfigurationError, Fault
+from mailbot.settings.secrets import Secrets, needed_secrets, read_secrets
+from mailbot.settings.source import faults_of, read_settings_file
+from mailbot.settings.tables import (
+    ArchiveSettings,
+    DatabaseSettings,
+    DepartmentsSettings,
+    DirectorySettings,
+    MailboxSettings,
+    PlacesSettings,
+    RulesSettings,
+    SmsSettings,
+    SmtpSettings,
+    Tables,
+    TemplatesSettings,
+    TermSettings,
+    default_config_dir,
+)
+
+DEFAULT_PATH = Path("/etc/mailbot/mailbot.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that was decided for this installation."""
+
+    file: Path
+    mailbox: MailboxSettings
+    smtp: SmtpSettings
+    database: DatabaseSettings
+    archive: ArchiveSettings
+    sms: SmsSettings
+    term: TermSettings
+    directory: DirectorySettings
+    rules: RulesSettings
+    places: PlacesSettings
+    departments: DepartmentsSettings
+    templates: TemplatesSettings
+    secrets: Secrets
+
+
+def load_settings(path: Path | None, environ: Mapping[str, str], *, secrets: bool = True) -> Settings:
+    """
+    Read the settings from `path`, else from $MAILBOT_CONFIG, else from /etc/mailbot/mailbot.toml.
+
+    Args:
+        path: The file that the user named, if any.
+        environ: The environment: where the file and the secrets may be.
+        secrets: Whether the secrets are needed. What only reads the database does without.
+
+    Raises:
+        ConfigurationError: Every fault of the file and of the secrets.
+    """
+    file = read_settings_file(_existing(settings_path(path, environ)))
+    wanted = needed_secrets(file.values) if secrets else ()
+    found, faults = read_secrets(wanted, environ)
+    try:
+        tables = Tables.model_validate(file.values, context={"base": file.path.absolute().parent})
+    except ValidationError as error:
+        raise ConfigurationError([*faults_of(error, file, Tables), *faults]) from error
+    if faults:
+        raise ConfigurationError(faults)
+    return Settings(file=file.path, secrets=found, **{name: getattr(tables, name) for name in Tables.model_fields})
+
+
+def load_settings_or_default(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """
+    Read the settings without secrets; where there is no file and none was asked for, those that come with mailbot.
+
+    Raises:
+        ConfigurationError: As `load_settings`; also when the file that was asked for is not there.
+    """
+    asked_for = path is not None or "MAILBOT_CONFIG" in environ
+    if asked_for or DEFAULT_PATH.exists():
+        return load_settings(path, environ, secrets=False)
+    return load_settings(default_config_dir() / "mailbot.toml", environ, secrets=False)
+
+
+def settings_path(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where the settings are looked for."""
+    if path is not None:
+        return path
+    named = environ.get("MAILBOT_CONFIG")
+    return Path(named).expanduser() if named else DEFAULT_PATH
+
+
+def _existing(path: Path) -> Path:
+    if path.is_dir():
+        raise ConfigurationError([Fault(str(path), 0, "", "is a folder; name the file in it", f"{path}/mailbot.toml")])
+    if not path.exists():
+        hint = "`mailbot init DIR` writes one to start from; --config FILE or $MAILBOT_CONFIG names another"
+        raise ConfigurationError([Fault(str(path), 0, "", "there is no such file", hint)])
+    return path
