@@ -44,7 +44,7 @@ def authenticate(
     Args:
         trace: Header name (lower case) and unfolded value, topmost first.
         authserv_id: How our own host names itself there ("mx.google.com"); "" proves nothing.
-        receiving_hosts: Further hosts of ours that may add a Received line above it.
+        receiving_hosts: Further hosts or domains of ours that may add a Received line above it.
 
     A result below a Received line that a foreign host has written was there before our border: it proves nothing.
     """
@@ -70,10 +70,9 @@ def _is_ours(received: str, authserv_id: str, receiving_hosts: Sequence[str]) ->
     host = words[words.index("by") + 1].rstrip(";.")
     if "from" not in words and ":" in host:  # Gmail: "Received: by 2002:a05:… with SMTP id …", no peer named
         return True
-    labels = authserv_id.lower().split(".")
-    parent = ".".join(labels[1:]) if len(labels) > 2 else authserv_id.lower()
-    ours = {authserv_id.lower(), *(name.lower() for name in receiving_hosts)}
-    return host in ours or host == parent or host.endswith("." + parent)
+    own_domain = authserv_id.partition(".")[2] if authserv_id.count(".") > 1 else authserv_id
+    ours = (own_domain, authserv_id, *receiving_hosts)
+    return any(f".{host}".endswith("." + name.lower()) for name in ours)
 
 
 def _judge(value: str, authserv_id: str) -> Authentication:

@@ -1,0 +1,156 @@
+"""What follows from each event in the life of a case."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailbot.cases import lifecycle
+from mailbot.model import (
+    CaseState,
+    Channel,
+    Complainant,
+    EventKind,
+    Grievance,
+    Outcome,
+    Purpose,
+    ReferralState,
+    Role,
+    Route,
+    Source,
+)
+from tests.fakes import CITIZEN, NOON, OFFICER, WEEK, a_case, a_mail, a_recipient, a_referral
+
+HEAD = a_recipient(post="HFW-HEAD", role=Role.COPY, address="hfw-head@example.org", mobile="+916999900002")
+ABOVE = a_recipient(post="DM-BAN", role=Role.SUPERIOR, address="dm-ban@example.org", mobile="+916999900003")
+GRIEVANCE = Grievance(
+    source=Source.MAIL,
+    subject="No doctor",
+    text="There has been no doctor for a month.",
+    language="bn",
+    complainant=Complainant(name="Rina Das", address=CITIZEN, mobile="+919830012345"),
+    attachments=(),
+    received_at=NOON - timedelta(hours=1),
+    raw_sha256="0" * 64,
+    message_id="<grievance-1@example.net>",
+)
+ROUTE = Route(
+    department="HFW", place="WB-BAN", recipients=(a_recipient(), HEAD, ABOVE), review=False, explain=("because",)
+)
+
+
+def opened(grievance: Grievance = GRIEVANCE, route: Route = ROUTE) -> lifecycle.Decision:
+    return lifecycle.open_case(grievance, route, reference="CM2600012349", now=NOON, term=WEEK)
+
+
+def test_a_grievance_becomes_a_referred_case_due_a_term_after_its_referral() -> None:
+    case = opened().case
+    assert case is not None
+    assert (case.state, case.version, case.due_at) == (CaseState.REFERRED, 0, NOON + WEEK)
+    assert case.received_at < case.opened_at == NOON
+
+
+def test_the_complainant_is_acknowledged_on_both_ways_in_the_language_of_the_mail() -> None:
+    told = [n for n in opened().notices if n.purpose is Purpose.ACKNOWLEDGEMENT]
+    assert {(n.channel, n.recipient, n.language) for n in told} == {
+        (Channel.SMS, "+919830012345", "bn"),
+        (Channel.EMAIL, CITIZEN, "bn"),
+    }
+
+
+def test_bulk_mail_becomes_a_case_without_an_acknowledgement() -> None:
+    decision = opened(replace(GRIEVANCE, acknowledge=False))
+    assert decision.outcome is Outcome.CASE
+    assert {n.purpose for n in decision.notices} == {Purpose.REFERRAL}
+
+
+def test_addressee_and_copies_are_referred_to_and_superiors_only_named() -> None:
+    told = [n.recipient for n in opened().notices if n.purpose is Purpose.REFERRAL]
+    assert told == [OFFICER, "hfw-head@example.org"]
+
+
+def test_one_person_who_holds_two_posts_is_written_to_once() -> None:
+    both = replace(ROUTE, recipients=(a_recipient(), replace(HEAD, address=OFFICER.upper())))
+    assert [n.recipient for n in opened(route=both).notices if n.purpose is Purpose.REFERRAL] == [OFFICER]
+
+
+def test_a_route_without_an_addressee_is_refused() -> None:
+    with pytest.raises(ValueError, match="addressee"):
+        opened(route=replace(ROUTE, recipients=(HEAD,)))
+
+
+def test_an_answer_closes_the_case_and_the_complainant_is_told() -> None:
+    decision = lifecycle.officer_answer(a_case(), post="HFW-HEAD", words="Done.", message_id="<a@b>", now=NOON)
+    case = decision.case
+    assert case is not None
+    assert (case.state, case.closed_by, case.action_taken, case.closed_at) == (
+        CaseState.CLOSED,
+        "HFW-HEAD",
+        "Done.",
+        NOON,
+    )
+    assert {r.state for r in case.referrals} == {ReferralState.ANSWERED}
+    assert case.due_at is None
+    assert {(n.purpose, n.channel) for n in decision.notices} == {
+        (Purpose.CLOSURE_NOTICE, Channel.SMS),
+        (Purpose.CLOSURE_NOTICE, Channel.EMAIL),
+    }
+
+
+def test_a_second_answer_is_kept_and_tells_nobody() -> None:
+    closed = a_case(state=CaseState.CLOSED)
+    decision = lifecycle.officer_answer(closed, post="HFW-HEAD", words="Also done.", message_id="", now=NOON)
+    assert (decision.outcome, decision.case, decision.notices) == (Outcome.REPLY, None, ())
+    assert [event.kind for event in decision.events] == [EventKind.ANSWERED]
+
+
+def test_a_follow_up_reaches_the_officers_and_restarts_no_clock() -> None:
+    decision = lifecycle.follow_up(a_case(), a_mail(message_id="<2@example.net>"), raw_sha256="1" * 64, now=NOON + WEEK)
+    assert decision.case is not None
+    assert decision.case.due_at == NOON + WEEK
+    assert decision.case.follow_ups == 1
+    assert [(n.purpose, n.recipient, n.occurrence) for n in decision.notices] == [(Purpose.FOLLOW_UP, OFFICER, 1)]
+    assert decision.thread == ("<2@example.net>",)
+
+
+@pytest.mark.parametrize("is_bounce", [True, False])
+def test_automatic_mail_never_causes_a_notice(*, is_bounce: bool) -> None:
+    decision = lifecycle.automatic_mail("CM2600012349", what="x", addresses=("a@b",), is_bounce=is_bounce, now=NOON)
+    assert (decision.outcome, decision.notices, decision.case) == (Outcome.IGNORED, (), None)
+    assert len(decision.events) == 1
+
+
+def test_within_the_term_nobody_is_alerted() -> None:
+    assert lifecycle.overdue(a_case(), NOON + WEEK - timedelta(microseconds=1)) is None
+
+
+def test_at_the_end_of_the_term_every_official_of_the_referral_is_alerted_on_both_ways() -> None:
+    case = a_case(referrals=(a_referral(recipients=(a_recipient(), HEAD, ABOVE)),))
+    decision = lifecycle.overdue(case, NOON + WEEK)
+    assert decision is not None
+    assert decision.case is not None
+    assert decision.case.referrals[0].level == 1
+    assert sorted((n.channel, n.recipient) for n in decision.notices) == [
+        (Channel.EMAIL, OFFICER),
+        (Channel.EMAIL, "hfw-head@example.org"),
+        (Channel.SMS, "+916999900001"),
+        (Channel.SMS, "+916999900002"),
+    ]
+    assert lifecycle.overdue(decision.case, NOON + WEEK) is None
+
+
+def test_after_a_long_downtime_there_is_one_alert_for_the_level_reached() -> None:
+    decision = lifecycle.overdue(a_case(), NOON + 3 * WEEK + timedelta(days=1))
+    assert decision is not None
+    assert {n.occurrence for n in decision.notices} == {3}
+
+
+def test_a_closed_case_is_never_overdue() -> None:
+    assert lifecycle.overdue(a_case(state=CaseState.CLOSED), NOON + 5 * WEEK) is None
+
+
+def test_two_referrals_of_a_case_alert_under_different_occurrences() -> None:
+    case = a_case(referrals=(a_referral(), a_referral(number=2)))
+    decision = lifecycle.overdue(case, NOON + WEEK)
+    assert decision is not None
+    assert {n.occurrence for n in decision.notices} == {1, 1001}
