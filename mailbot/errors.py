@@ -21,6 +21,7 @@ The errors of mailbot. What each means for the work stands beside it; none carri
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class MailbotError(Exception):
@@ -97,7 +98,15 @@ class DeliveryError(MailbotError):
 
 
 class TemporaryFailure(DeliveryError):
-    """It was not taken; another attempt may succeed. The default for any fault not known to be final."""
+    """
+    It was not taken; another attempt may succeed. The default for any fault not known to be final.
+
+    `retry_after` is what the other side asked us to wait, where it said so.
+    """
+
+    def __init__(self, recipient: str, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(recipient, reason)
+        self.retry_after = retry_after
 
 
 class PermanentFailure(DeliveryError):

@@ -10,7 +10,7 @@ A name is `<purpose>.<channel>[.<part>].<language>.j2`; a name that begins with 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError, meta, nodes
@@ -228,7 +228,7 @@ def _name(purpose: Purpose, channel: Channel, part: str, language: str) -> str:
     return f"{purpose}.sms.{language}.j2" if channel is Channel.SMS else f"{purpose}.email.{part}.{language}.j2"
 
 
-def _list(names: Mapping[str, object] | tuple[str, ...] | set[str]) -> str:
+def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 

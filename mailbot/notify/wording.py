@@ -22,7 +22,7 @@ DIGITS = {"bn": str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯"), "
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of writing: they can make a text read as another. (Joiners stay: Bengali needs them.)"""
+"""Marks that turn the direction of writing: they can make a text read as another. Joiners stay."""
 
 LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
