@@ -269,6 +269,7 @@ outbox = Table(
     Column("email", JSON(none_as_null=True)),
     Column("state", _words(OutboxState), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),  # attempts that ended in doubt
     Column("created_at", Moment, nullable=False),
     Column("next_attempt_at", Moment),
     Column("attempted_at", Moment),

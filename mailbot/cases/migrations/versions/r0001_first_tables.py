@@ -187,6 +187,7 @@ def _create_mails() -> None:
         sa.Column("uidvalidity", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("uid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
         sa.Column("attempted_at", MOMENT),
         sa.Column("mail_id", SERIAL),
         sa.Column("marked_at", MOMENT),
