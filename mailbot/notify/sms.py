@@ -102,7 +102,7 @@ class TwilioGateway:
         sender: str,
         messaging_service_sid: str,
         api_base: str,
-        timeout: float,
+        timeout: float = 15.0,
     ) -> None:
         if bool(sender) == bool(messaging_service_sid):
             raise ValueError("exactly one of a sender and a messaging service is needed")
