@@ -119,8 +119,8 @@ class Dispatcher:
             self.store.note_contact(_party(entry.message.channel), self.clock(), error.reason)
             return False
         except (TemporaryFailure, ArchiveError) as error:
-            reason = error.reason if isinstance(error, DeliveryError) else "the original mail cannot be read back"
-            self._wait(entry, summary, reason)
+            reason = error.reason if isinstance(error, TemporaryFailure) else "the original mail cannot be read back"
+            self._wait(entry, summary, reason, error.retry_after if isinstance(error, TemporaryFailure) else None)
             self.store.note_contact(_party(entry.message.channel), self.clock(), reason)
             return False
         except Exception as error:  # noqa: BLE001 - an adapter's unforeseen fault: it may have been sent, so ask first
@@ -138,10 +138,15 @@ class Dispatcher:
         sha256 = message.email.original_sha256 if message.email else ""
         return self.mail.send(message, self.archive.read(sha256) if sha256 else None)
 
-    def _wait(self, entry: OutboxEntry, summary: DispatchSummary, reason: str) -> None:
-        now = self.clock()
-        since = entry.first_attempted_at or entry.created_at
-        again = retry.next_attempt(entry.attempts, now, kind=entry.message.channel, key=entry.id, since=since)
+    def _wait(self, entry: OutboxEntry, summary: DispatchSummary, reason: str, retry_after: timedelta | None) -> None:
+        again = retry.next_attempt(
+            entry.attempts,
+            self.clock(),
+            created_at=entry.created_at,
+            seed=entry.id,
+            kind=entry.message.channel,
+            retry_after=retry_after,
+        )
         if again is None:
             self._settle(entry, OutboxState.HELD, summary, reason=f"given up after {entry.attempts} attempts: {reason}")
         else:
@@ -151,7 +156,7 @@ class Dispatcher:
 
     def _doubt(self, entry: OutboxEntry, summary: DispatchSummary, reason: str) -> None:
         now = self.clock()
-        look = retry.next_look(entry.attempted_at or now, now, doubt=self.doubt)
+        look = retry.next_look(entry.attempted_at or now, now, self.doubt)
         self._settle(entry, OutboxState.IN_DOUBT, summary, reason=reason, next_attempt_at=look or now)
 
     def _ask(self, channel: Channel, summary: DispatchSummary) -> None:
@@ -188,7 +193,7 @@ class Dispatcher:
     def _unknown(self, entry: OutboxEntry, summary: DispatchSummary) -> None:
         """Not known to the gateway: look again, then send once more, then leave it to a human."""
         now = self.clock()
-        look = retry.next_look(entry.attempted_at or entry.created_at, now, doubt=self.doubt)
+        look = retry.next_look(entry.attempted_at or entry.created_at, now, self.doubt)
         if look is not None:
             self._settle(entry, OutboxState.IN_DOUBT, summary, reason="not listed yet", next_attempt_at=look)
         elif retry.may_send_again(entry.doubts):
@@ -196,7 +201,7 @@ class Dispatcher:
         else:
             self._settle(entry, OutboxState.HELD, summary, reason=f"in doubt after {entry.doubts} copies")
 
-    def _settle(  # noqa: PLR0913 - the facts that can be known of an attempt
+    def _settle(
         self,
         entry: OutboxEntry,
         state: OutboxState,

@@ -61,6 +61,7 @@ class Office:
     own: frozenset[str]  # our own addresses, case-folded
     authserv_id: str
     receiving_hosts: tuple[str, ...]
+    names: Mapping[str, str]  # of departments and places, by code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ def _tokens(mail: Mail) -> Sequence[tuple[str, str]]:
     return find_tokens([*addresses, *mail.delivered_to, *mail.in_reply_to, *mail.references])
 
 
-def _known(  # noqa: PLR0913, PLR0917 - six lookups meet here, once
+def _known(
     mail: Mail,
     of_messages: Mapping[str, str],
     tokens: Sequence[tuple[str, str]],

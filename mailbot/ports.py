@@ -127,6 +127,13 @@ class Outbox(Protocol):
     def expire_leases(self, now: datetime) -> int:
         """Messages still `sending` after their lease (a crash between send and commit) are in doubt; count them."""
 
+    def abandon(self, now: datetime) -> int:
+        """
+        Messages still `sending` under our own name are in doubt, whatever their lease; count them.
+
+        For one who knows that nobody sends under our name at this moment, as after a restart.
+        """
+
     def doubtful(self, channel: Channel, now: datetime, *, limit: int) -> Sequence[OutboxEntry]:
         """Messages in doubt whose time to be asked about has come."""
 

@@ -166,7 +166,9 @@ def overdue(case: Case, now: datetime) -> Decision | None:
 
     After a long downtime there is one alert, for the level reached, not one for each that was missed.
     """
-    referrals, notices, events = [], [], []
+    referrals: list[Referral] = []
+    notices: list[Notice] = []
+    events: list[Event] = []
     for referral in case.referrals:
         level = escalation_level(referral.referred_at, now, referral.term)
         if referral.state is ReferralState.OPEN and level > referral.level and case.state.is_open:
