@@ -9,6 +9,7 @@ about.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +31,8 @@ SCHEMA = "0001"
 
 READING = {"mailbot_reading": True}
 """Execution option of a connection that will only read: on SQLite it takes no lock."""
+
+_TRIES = 200  # twenty a second: as long as any other wait for a lock
 
 
 # --- opening ----------------------------------------------------------------------------------------------------
@@ -81,9 +84,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    # The mode stays with the file. Asking for it anew may meet the lock of a writer, so it is asked for only once.
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode=WAL")
+    """Set the journal's mode, once: it stays with the file. SQLite does not wait for a lock here, so we do."""
+    for patience in range(_TRIES, -1, -1):
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if patience == 0 or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
