@@ -1,0 +1,86 @@
+"""
+`classify`: where mails would go, and why.
+
+In: files or folders of .eml, and the configuration. Out: a record for each mail. Nothing is stored and nothing is sent.
+"""
+
+import os
+from pathlib import Path
+
+import click
+
+from mailbot.cli import show
+from mailbot.cli.options import Asked, common, pass_asked
+from mailbot.cli.paths import Record, each_mail, paths_argument
+from mailbot.cli.session import begin
+from mailbot.intake import Office, explain_route
+from mailbot.machine import read_office
+from mailbot.model import Mail, Place, Role, Route
+from mailbot.settings import load_settings_or_default
+
+_NOWHERE = {"code": "", "kind": "", "name": ""}
+
+
+@click.command
+@paths_argument
+@common
+@pass_asked
+def classify(asked: Asked, paths: tuple[Path, ...]) -> int:
+    """
+    Show where mails would go, and why: files, folders of .eml, or - for one mail on stdin.
+
+    Without settings the configuration that comes with mailbot is used.
+    """
+    begin(asked)
+    office = read_office(load_settings_or_default(asked.config, os.environ))
+    return each_mail(paths, asked, lambda path, mail: _print_classified(path, mail, office, asked), _classify_error)
+
+
+def classified(file: str, mail: Mail, route: Route, place: Place | None) -> Record:
+    """A mail as `classify --json` prints it."""
+    return {
+        "file": file,
+        "department": route.department,
+        "place": {"code": place.code, "kind": place.kind, "name": place.name} if place else _NOWHERE,
+        "posts": [person.post for person in route.recipients if person.role is not Role.SUPERIOR],
+        "explain": list(route.explain),
+        "review": route.review,
+        "kind": mail.kind.value,
+    }
+
+
+def _classify_error(file: str, error: str) -> Record:
+    return {
+        "file": file,
+        "department": "",
+        "place": _NOWHERE,
+        "posts": [],
+        "explain": [],
+        "review": True,
+        "kind": "new",
+        "error": error,
+    }
+
+
+def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> None:
+    route = explain_route(mail.subject, mail.text, office)
+    place = office.gazetteer.places.get(route.place)
+    if asked.json:
+        show.emit(classified(path, mail, route, place))
+        return
+    show.say(path, bold=True)
+    department = f"{route.department} {office.names.get(route.department, '')}" if route.department else "none"
+    show.pairs(
+        {
+            "subject": mail.subject,
+            "department": department,
+            "place": f"{place.code} {place.name} ({place.kind})" if place else "none",
+            "review": "the triage desk should look" if route.review else "",
+        },
+        indent=2,
+    )
+    for person in route.recipients:
+        show.say(f"{person.role.value}: {person.title} ({person.post})", indent=4)
+    for sentence in route.explain:
+        show.paragraph(f"- {sentence}", indent=4)
+    show.say()

@@ -1,0 +1,96 @@
+"""
+The mails that a command line names: files, folders of .eml, or stdin.
+
+In: paths. Out: each mail in turn. Promised: every path gets its record or its line of error, and one bad mail never
+keeps the next from being read.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from mailbot.cli import show
+from mailbot.cli.options import Asked
+from mailbot.errors import MailbotError
+from mailbot.ingest.parse import RAW_LIMIT, read_mail
+from mailbot.model import Mail
+
+STDIN = "-"
+
+Record = dict[str, object]
+
+paths_argument = click.argument(
+    "paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True)
+)
+
+
+class UnreadablePath(MailbotError):
+    """There is no mail to be had from this path; the text says why."""
+
+
+class Found(NamedTuple):
+    """A file to read a mail from, or the reason why there is none."""
+
+    path: Path
+    error: str = ""
+
+
+def each_mail(
+    paths: Sequence[Path], asked: Asked, work: Callable[[str, Mail], None], failure: Callable[[str, str], Record]
+) -> int:
+    """Read and work on every mail; what fails is told at its place, and the rest is done."""
+    failed = 0
+    for path, error in chain.from_iterable(map(_files, paths)):
+        try:
+            work(str(path), read_mail(_bytes(path, error)))
+        except BrokenPipeError:
+            raise
+        except UnreadablePath as reason:
+            failed += 1
+            _tell(str(path), str(reason), asked, failure)
+        except Exception as fault:  # noqa: BLE001 - whatever one mail does to us, the next is read (promise 7)
+            failed += 1
+            _tell(str(path), f"mailbot failed on it: {type(fault).__name__}", asked, failure)
+    return 1 if failed else 0
+
+
+def _tell(path: str, reason: str, asked: Asked, failure: Callable[[str, str], Record]) -> None:
+    if asked.json:
+        show.emit(failure(path, reason))
+    show.warn(f"mailbot: {path}: {reason}")
+
+
+def _files(path: Path) -> Iterator[Found]:
+    """The mails of a path, in the order of their names, those of folders below included."""
+    if not path.is_dir():
+        yield Found(path)
+        return
+    found = False
+    for folder, folders, names in os.walk(path, onerror=None):
+        folders.sort()
+        for name in sorted(names):
+            if name.lower().endswith(".eml"):
+                found = True
+                yield Found(Path(folder, name))
+    if not found:
+        yield Found(path, "there is no .eml file in this folder")
+
+
+def _bytes(path: Path, error: str) -> bytes:
+    """The bytes of a mail; of one beyond all measure only as many as show that it is."""
+    if error:
+        raise UnreadablePath(error)
+    if str(path) == STDIN:
+        return sys.stdin.buffer.read(RAW_LIMIT + 1)
+    if path.exists() and not path.is_file():
+        raise UnreadablePath("is no file")
+    try:
+        with path.open("rb") as file:
+            return file.read(RAW_LIMIT + 1)
+    except OSError as fault:
+        raise UnreadablePath((fault.strerror or type(fault).__name__).lower()) from fault

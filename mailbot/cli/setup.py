@@ -1,0 +1,108 @@
+"""
+`init` and `check`: a configuration to start from, and every fault of the one there is.
+
+In: a folder, or the settings. Out: files; or faults, each with file, line and key. `init` never overwrites.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from mailbot.cli import show
+from mailbot.cli.options import Asked, common, pass_asked
+from mailbot.cli.session import begin
+from mailbot.errors import ConfigurationError, Fault
+from mailbot.machine import check_holders, read_office
+from mailbot.settings import Settings, default_config_dir, load_settings
+
+FOLDERS = ("departments", "directory", "places", "rules", "templates")
+
+# --- init ---------------------------------------------------------------------------------------------------------
+
+
+@click.command
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@common
+@pass_asked
+def init(asked: Asked, folder: Path) -> int:
+    """Write the configuration that comes with mailbot into DIR, to be edited. What is there stays as it is."""
+    begin(asked)
+    written = 0
+    for name in _default_files():
+        is_new = _copy(default_config_dir() / name, folder / name)
+        written += is_new
+        if asked.json:
+            show.emit({"file": str(folder / name), "written": is_new})
+        elif not is_new:
+            show.say(f"left as it is: {folder / name}")
+    if not asked.json:
+        show.say(f"{show.plural(written, 'file')} written to {folder}")
+        show.say(f"Next: edit {folder / 'mailbot.toml'}, then: mailbot --config {folder / 'mailbot.toml'} check")
+    return 0
+
+
+def _default_files() -> Iterator[Path]:
+    """The files of the default configuration that are for editing, relative to its folder."""
+    root = default_config_dir()
+    yield Path("mailbot.toml")
+    for folder in FOLDERS:
+        yield from sorted(path.relative_to(root) for path in (root / folder).rglob("*") if path.is_file())
+
+
+def _copy(source: Path, target: Path) -> bool:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as original, target.open("xb") as copy:
+            shutil.copyfileobj(original, copy)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise click.ClickException(f"{target}: {(error.strerror or type(error).__name__).lower()}") from error
+    return True
+
+
+# --- check --------------------------------------------------------------------------------------------------------
+
+
+@click.command
+@click.option("--online", is_flag=True, help="Try the connections to the outside world, too.")
+@common
+@pass_asked
+def check(asked: Asked, *, online: bool) -> int:
+    """Name every fault of settings, secrets, rules, places, directory and templates. Exit status 78 if there is one."""
+    begin(asked)
+    faults = _faults(asked.config)
+    if asked.json:
+        for fault in faults:
+            show.emit({name: getattr(fault, name) for name in ("file", "line", "key", "message", "hint")})
+    elif faults:
+        raise ConfigurationError(faults)
+    else:
+        show.say("the configuration has no faults")
+    return 78 if faults else 0
+
+
+def _faults(path: Path | None) -> list[Fault]:
+    """The faults of the settings; and those of the files they name, as far as they can be found."""
+    faults: list[Fault] = []
+    try:
+        settings: Settings | None = load_settings(path, os.environ)
+    except ConfigurationError as error:
+        faults.extend(error.faults)
+        settings = _without_secrets(path)
+    if settings is not None:
+        try:
+            check_holders(settings, read_office(settings))
+        except ConfigurationError as error:
+            faults.extend(error.faults)
+    return sorted(faults)
+
+
+def _without_secrets(path: Path | None) -> Settings | None:
+    try:
+        return load_settings(path, os.environ, secrets=False)
+    except ConfigurationError:
+        return None
