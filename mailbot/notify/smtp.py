@@ -14,8 +14,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.errors import MessageError
-from email.utils import formatdate, parseaddr
+from email.utils import format_datetime, parseaddr
 from ipaddress import ip_address
 from typing import Literal
 
@@ -67,6 +68,8 @@ class SmtpSender:
     ) -> None:
         if username and tls == "none" and not _is_loopback(host):
             raise ValueError("a password is not sent over an open connection to another machine")
+        if any(character in from_address for character in "\r\n\0"):
+            raise ValueError("an address is one line")
         name, address = parseaddr(from_address)
         self._from = mail_address(address, name)
         self._host, self._port, self._tls = host, port, tls
@@ -120,7 +123,12 @@ class SmtpSender:
     ) -> WrittenMail:
         try:
             return write_mail(
-                message, sender=self._from, date=formatdate(), original=original, taker=_taker(smtp), note=note
+                message,
+                sender=self._from,
+                date=format_datetime(datetime.now(UTC)),
+                original=original,
+                taker=_taker(smtp),
+                note=note,
             )
         except (ValueError, MessageError) as error:
             raise PermanentFailure(message.recipient, f"cannot be written as a mail: {_name(error)}") from error
