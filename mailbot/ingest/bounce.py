@@ -1,0 +1,147 @@
+"""
+The parts and the text of a mail that reports on a delivery go in; who failed and which mail it was about come out.
+
+Promised: nothing raises; exactly the recipients that failed for good are named, never those that are late, were relayed
+or only occur in the report; text is looked at up to `LOOKED_AT` characters. Message-IDs are copied as they are written.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LOOKED_AT = 64 * 1024
+_GROUPS_LIMIT = 500
+_ADDRESS = re.compile(r"[A-Za-z0-9_.+&'=/!#$%*?^{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_FIELD = re.compile(r"([A-Za-z-]{2,40})[ \t]{0,5}:[ \t]{0,50}([^\n]{0,1000})")
+_RETURNED_ID = re.compile(
+    r"^[> \t]{0,8}message-id:[ \t]{0,20}\n?[ \t]{0,20}(<[^<>\n]{1,998}>)", re.IGNORECASE | re.MULTILINE
+)
+_COPY_BELOW = re.compile(
+    r"copy of (?:the|your|original) (?:message|mail|headers)|original message|returned message|"
+    r"message headers? follow|"
+    r"body of message|unsent message|undelivered message|transcript of session follows|message follows|"
+    r"ursprüngliche nachricht|original-nachricht|mensaje original|message d'origine|^return-path:|"
+    r"^received: (?:from|by)",
+    re.IGNORECASE,
+)
+FAILURE = re.compile(
+    r"\b5\d\d[ -]#?5?\.?\d|\b5\.\d{1,2}\.\d{1,3}\b|permanent(?:ly)? (?:error|fail)|undeliver|not delivered|"
+    r"(?:could|can|did|was|has)(?: ?n[o']t| not)(?: be| been)? (?:delivered|deliver|reach|found|sent)|"
+    r"user unknown|unknown user|"
+    r"no such (?:user|address|recipient|mailbox|person)|does(?: not|n't) exist|mailbox (?:full|unavailable|"
+    r"not found|is full)|"
+    r"address(?:es)? (?:rejected|failed|not found|had)|delivery (?:failed|failure|to the following)|"
+    r"recipient (?:rejected|unknown|not)|"
+    r"over ?quota|quota exceeded|account (?:disabled|is disabled|inactive)|host (?:unknown|not found)|"
+    r"relay(?:ing)? denied|"
+    r"following (?:address|recipient)|unbekannt|nicht zugestellt|existiert nicht|inconnu|n'existe pas|"
+    r"no existe|desconocid|"
+    r"non esiste|sconosciut|не существует|не доставлено|不存在|存在しません|পৌঁছানো যায়নি|ठिकाना मिला नहीं|नहीं पहुंच",
+    re.IGNORECASE,
+)
+_SAFE = re.compile(
+    r"deliver(?:ed|y) (?:to )?(?:the )?(?:following )?(?:was )?success|successfully|delayed|still (?:trying|being)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a machine-readable report says: actions in order, and the recipients of those that failed."""
+
+    actions: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def read_delivery_status(text: str) -> Report:
+    """Read a message/delivery-status (RFC 3464): one group of fields a recipient."""
+    actions: list[str] = []
+    failed: dict[str, None] = {}
+    for group in re.split(r"\n[ \t]{0,20}\n", text[:LOOKED_AT])[:_GROUPS_LIMIT]:
+        fields = _fields(group)
+        action = re.split(r"[\s;(]", fields.get("action", "").strip().lower())[0]
+        if not action and "status" in fields and ("final-recipient" in fields or "original-recipient" in fields):
+            action = {"5": "failed", "4": "delayed", "2": "delivered"}.get(fields["status"].strip()[:1], "")
+        if not action:
+            continue
+        actions.append(action)
+        # The address as we wrote it is the one we know; the final one may be an alias behind it.
+        address = _recipient(fields.get("original-recipient", "")) or _recipient(fields.get("final-recipient", ""))
+        if action.startswith("fail") and address:
+            failed[address] = None
+    return Report(tuple(actions), tuple(failed))
+
+
+def _fields(group: str) -> dict[str, str]:
+    unfolded = re.sub(r"\n[ \t]{1,50}", " ", group)
+    found: dict[str, str] = {}
+    for line in unfolded.split("\n")[:200]:
+        if field := _FIELD.match(line.strip()):
+            found.setdefault(field[1].lower(), field[2].strip())
+    return found
+
+
+def _recipient(value: str) -> str:
+    """The address in `rfc822; name@host` and its broken relatives."""
+    _, semicolon, rest = value.partition(";")
+    found = _ADDRESS.search(rest if semicolon else value)
+    return found[0].strip("'") if found else ""
+
+
+def split_copy(text: str) -> tuple[str, str]:
+    """The words of a report and the copy of the returned mail below them."""
+    lines = text[:LOOKED_AT].split("\n")
+    said = False
+    for index, line in enumerate(lines):
+        bare = line.strip("-=_*>< \t\r")
+        if said and len(bare) < 200 and _COPY_BELOW.search(bare):
+            return "\n".join(lines[:index]), "\n".join(lines[index:])
+        said = said or bool(bare)
+    return "\n".join(lines), ""
+
+
+def find_failed(text: str, *, not_these: Iterable[str]) -> tuple[str, ...]:
+    """The failed recipients in a report written for people; `not_these` are the reporter's and our own addresses."""
+    words, _ = split_copy(text)
+    known = {address.casefold() for address in not_these}
+    lines = [line[:2_000] for line in words.split("\n") if line.strip()][:2_000]
+    fails = [bool(FAILURE.search(line)) for line in lines]
+    everyone: dict[str, None] = {}
+    blamed: dict[str, None] = {}
+    for index, line in enumerate(lines):
+        addresses = [found.strip("'.-") for found in _ADDRESS.findall(line)]
+        addresses = [found for found in addresses if _may_fail(found, known)]
+        everyone.update(dict.fromkeys(addresses))
+        if addresses and any(fails[max(0, index - 2) : index + 4]) and not _SAFE.search(line.lower()):
+            blamed.update(dict.fromkeys(addresses))
+    found_list = blamed or (everyone if len(everyone) == 1 else {})
+    return _without_twins(found_list)
+
+
+def _may_fail(address: str, known: set[str]) -> bool:
+    local = address.casefold().partition("@")[0]
+    is_daemon = local in (
+        "postmaster",
+        "mailer-daemon",
+        "abuse",
+        "helpdesk",
+        "support",
+        "mailerdaemon",
+        "noreply",
+        "no-reply",
+    )
+    return not is_daemon and address.casefold() not in known
+
+
+def _without_twins(addresses: Iterable[str]) -> tuple[str, ...]:
+    kept: dict[str, str] = {}
+    for address in addresses:
+        kept.setdefault(address.casefold(), address)
+    return tuple(kept.values())
+
+
+def find_returned_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """The Message-IDs written in the headers of returned mails."""
+    found: dict[str, None] = {}
+    for text in texts:
+        found.update(dict.fromkeys(_RETURNED_ID.findall(text[:LOOKED_AT])))
+    return tuple(found)

@@ -1,0 +1,253 @@
+"""
+The structure of a mail goes in; the text its reader sees and the list of its attachments come out.
+
+Promised: nothing raises; no more than `TEXT_LIMIT` characters of text are decoded, attachments are not decoded at all;
+an attached mail is one attachment, and its words never mix with the writer's. Of alternatives the plain text is taken,
+unless it is empty or a mere notice beside a full HTML part.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from mailbot.ingest.charset import decode_text
+from mailbot.ingest.headers import decode_header, one_line, safe_name
+from mailbot.ingest.html import HTML_LIMIT, html_to_text
+from mailbot.ingest.structure import Part, Structure, find_structure
+from mailbot.ingest.tnef import read_tnef
+from mailbot.ingest.transfer import content_size, decode_transfer, take_uu_files
+from mailbot.model import Attachment
+
+TEXT_LIMIT = 1024 * 1024
+_TNEF_LIMIT = 30 * 1024 * 1024
+_TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_MAIL_TYPES = frozenset({"message/rfc822", "message/global"})
+_NEVER_TEXT = re.compile(
+    r"text/(?:calendar|x-vcalendar|vcard|x-vcard|directory|csv|rtf|rfc822-headers|x-amp-html|css|javascript|xml|"
+    r"x-patch|x-diff|x-python|x-log)"
+)
+_META = re.compile(rb"<meta[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
+_LOOKS_HTML = re.compile(r"\s{0,200}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Content:
+    """What was found so far. `texts` are the inline texts in order."""
+
+    texts: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    spent: int = 0  # bytes of text parts already decoded
+
+    def warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text in self.texts if text)[:TEXT_LIMIT]
+
+
+def find_content(structure: Structure) -> Content:
+    """The text and the attachments of a mail."""
+    content = Content()
+    reader = _Reader(structure.raw, content)
+    reader.take(structure.root)
+    return content
+
+
+def read_text(raw: bytes, part: Part, *, limit: int = TEXT_LIMIT) -> tuple[str, bool]:
+    """A leaf's content as text, and whether a limit cut it."""
+    data, cut = decode_transfer(raw, (part.start, part.end), part.encoding, limit)
+    label = part.charset
+    if part.type == "text/html" and not label and (meta := _META.search(data[:4_000])):
+        label = meta[1].decode("ascii")
+    return decode_text(data, label), cut
+
+
+class _Reader:
+    """Takes one part after the other and files each as text or attachment."""
+
+    def __init__(self, raw: bytes, content: Content) -> None:
+        self.raw = raw
+        self.content = content
+
+    def take(self, part: Part) -> None:
+        """Parts nest at most `DEPTH_LIMIT` deep, so this recursion is bounded."""
+        if part.children and part.type == "multipart/alternative":
+            self._take_alternative(part)
+        elif part.children:
+            self._take_each(part.children)
+        elif self._is_text(part):
+            self._add_text(part)
+        else:
+            self._attach(part)
+
+    def _take_each(self, parts: list[Part]) -> None:
+        for part in parts:
+            self.take(part)
+
+    # --- which part is what
+
+    def _is_text(self, part: Part) -> bool:
+        """Whether a leaf is words of this mail. A name alone makes no attachment of the first text."""
+        kind = part.type
+        if kind.startswith("multipart/"):
+            return part.disposition != "attachment"  # its boundary never came: the words must not be lost
+        if kind and (not kind.startswith("text/") or _NEVER_TEXT.match(kind)):
+            return False
+        if part.disposition == "attachment":
+            return False
+        return not part.name or not any(text.strip() for text in self.content.texts)
+
+    # --- text
+
+    def _add_text(self, part: Part) -> None:
+        text = self._text_of(part)
+        if not text.strip():
+            return
+        if part.type == "text/html" and self._is_repeated(text):
+            return
+        self.content.texts.append(text.strip("\n"))
+
+    def _is_repeated(self, text: str) -> bool:
+        """Some mailers send text and HTML of the same words without calling them alternatives."""
+        before = _letters("".join(self.content.texts))
+        return bool(before) and _letters(text) == before
+
+    def _text_of(self, part: Part) -> str:
+        limit = max(0, TEXT_LIMIT - self.content.spent)
+        text, cut = read_text(self.raw, part, limit=limit)
+        self.content.spent += min(limit, part.end - part.start)
+        if cut:
+            self.content.warn(f"only the first {TEXT_LIMIT // 1024} KiB of text were read")
+        if part.type == "text/html" or (part.type in ("", "text/plain") and _LOOKS_HTML.match(text)):
+            if len(text) > HTML_LIMIT:
+                self.content.warn(f"only the first {HTML_LIMIT // 1024} kB of HTML were read")
+            return html_to_text(text)
+        if part.type in _ENRICHED:
+            return re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "<"))
+        if part.params.get("format", "").lower() == "flowed":
+            text = _unflow(text, drop_space=part.params.get("delsp", "").lower() == "yes")
+        return self._without_uu(text) if "\nbegin " in f"\n{text}" else text
+
+    def _without_uu(self, text: str) -> str:
+        text, files = take_uu_files(text)
+        self.content.attachments += [
+            Attachment(safe_name(name), "application/octet-stream", size) for name, size in files
+        ]
+        return text
+
+    def _take_alternative(self, part: Part) -> None:
+        """One rendering of the words; whatever is no rendering of them is an attachment."""
+        plain = [child for child in part.children if child.type in ("text/plain", "") and not child.children]
+        plain = [child for child in plain if child.disposition != "attachment"]
+        rich = [child for child in part.children if child not in plain and _holds_html(child)]
+        text = "\n".join(filter(str.strip, (self._text_of(child) for child in plain)))
+        use_rich = bool(rich) and self._is_stub(text, rich)
+        if not use_rich and text.strip():
+            self.content.texts.append(text.strip("\n"))
+        for child in part.children:
+            if child in plain:
+                continue
+            if child not in rich or use_rich:
+                self.take(child)
+            else:
+                self._take_enclosed(child)
+
+    def _take_enclosed(self, part: Part) -> None:
+        """What comes with an HTML rendering that is not used: its pictures and files, not its words."""
+        for leaf in part.walk():
+            is_rendering = _is_html(leaf) or (leaf.type == "text/plain" and not leaf.name)
+            if not leaf.children and not leaf.type.startswith("multipart/") and not is_rendering:
+                self._attach(leaf)
+
+    def _is_stub(self, text: str, rich: list[Part]) -> bool:
+        """Whether the plain part is empty, or a notice ("cannot show HTML") beside the real words."""
+        words = _letters(text)
+        if len(words) > 200:
+            return False
+        shown = next(leaf for part in rich for leaf in part.walk() if _is_html(leaf))
+        data, _ = decode_transfer(self.raw, (shown.start, shown.end), shown.encoding, HTML_LIMIT)
+        if words and len(data) < 600:
+            return False
+        full = _letters(html_to_text(read_text(self.raw, shown, limit=HTML_LIMIT)[0]))
+        return not words or (len(full) > 4 * len(words) + 100 and not full.startswith(words[:40]))
+
+    # --- attachments
+
+    def _attach(self, part: Part) -> None:
+        if part.type.startswith("multipart/") and not self.raw[part.start : part.end].strip():
+            return
+        is_tnef = part.type in _TNEF_TYPES or part.name.lower() == "winmail.dat"
+        if is_tnef and self._open_tnef(part):
+            return
+        size = content_size(self.raw, (part.start, part.end), part.encoding)
+        if not part.type and not part.name and not size:
+            return
+        self.content.attachments.append(Attachment(self._name_of(part), _type_of(part), size))
+
+    def _name_of(self, part: Part) -> str:
+        name = safe_name(part.name)
+        if name or part.type not in _MAIL_TYPES:
+            return name
+        inner = find_structure(self.raw[part.start : min(part.end, part.start + 64 * 1024)]).root.headers
+        subject = decode_header(inner.raw("subject")[0]) if inner.has("subject") else ""
+        return safe_name(re.sub(r"[/\\]", "-", subject[:150]) + ".eml") if subject else ""
+
+    def _open_tnef(self, part: Part) -> bool:
+        """List the files inside a winmail.dat in its place; its text is the mail's when there is no other."""
+        data, cut = decode_transfer(self.raw, (part.start, part.end), part.encoding, _TNEF_LIMIT)
+        tnef = None if cut else read_tnef(data)
+        if tnef is None:
+            self.content.warn("a winmail.dat could not be opened")
+            return False
+        for file in tnef.files:
+            name = safe_name(file.long_name or decode_text(file.name, "windows-1252"))
+            self.content.attachments.append(Attachment(name, "application/octet-stream", file.size_bytes))
+        if tnef.text.strip() and not any(text.strip() for text in self.content.texts):
+            self.content.texts.append(decode_text(tnef.text[:TEXT_LIMIT], "windows-1252"))
+        return bool(tnef.files)
+
+
+def _is_html(part: Part) -> bool:
+    return part.type == "text/html" and part.disposition != "attachment"
+
+
+def _holds_html(part: Part) -> bool:
+    return any(_is_html(leaf) for leaf in part.walk())
+
+
+def _type_of(part: Part) -> str:
+    return one_line(part.type)[:120] or (
+        "text/plain" if not part.headers.has("content-type") else "application/octet-stream"
+    )
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, to compare two renderings of the same words."""
+    return "".join(filter(str.isalnum, text[:100_000]))
+
+
+def _unflow(text: str, *, drop_space: bool) -> str:
+    """Join the lines that format=flowed (RFC 3676) has broken, quoted ones with their like."""
+    lines: list[str] = []
+    parts: list[str] = []
+    open_depth = -1  # depth of the line being joined; -1 when the next one stands alone
+    for line in text.split("\n"):
+        words = line.lstrip(">")
+        depth = len(line) - len(words)
+        words = words.removeprefix(" ")
+        if parts and depth != open_depth:
+            lines.append("".join(parts))
+            parts = []
+        if not parts:
+            parts.append(">" * depth + (" " if depth else ""))
+        goes_on = words.endswith(" ") and words != "-- "
+        parts.append(words[:-1] if goes_on and drop_space else words)
+        open_depth = depth if goes_on else -1
+        if not goes_on:
+            lines.append("".join(parts))
+            parts = []
+    lines.append("".join(parts))
+    return "\n".join(line if line == "-- " else line.rstrip(" ") for line in lines)

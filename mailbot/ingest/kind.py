@@ -1,0 +1,357 @@
+"""
+The headers, the parts and the text of a mail go in; what sort of mail it is comes out, by its form alone.
+
+Promised: nothing raises. A bounce is looked for before an automatic reply, because many bounces call themselves one; a
+delay is no bounce; what reports on our own mail says which (`returned_ids`) and which addresses failed (`bounced`).
+Neither who wrote it nor what it asks for is considered here.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailbot.ingest.bounce import (
+    FAILURE,
+    find_failed,
+    find_returned_ids,
+    read_delivery_status,
+    split_copy,
+)
+from mailbot.ingest.headers import Headers
+from mailbot.model import Address, MailKind
+
+_LOOKED_AT = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a mail shows of itself. `reports` are (type, text) of machine-readable parts and returned mails."""
+
+    headers: Headers
+    subject: str
+    senders: tuple[Address, ...]
+    own: tuple[str, ...]  # the addresses it was sent to: ours
+    type: str
+    report_type: str
+    part_types: frozenset[str]
+    reports: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    kind: MailKind
+    bulk: bool
+    spam: bool
+    bounced: tuple[str, ...] = ()
+    returned_ids: tuple[str, ...] = ()
+
+
+def find_kind(form: Form) -> Kind:
+    """Decide what sort of mail it is."""
+    kind = _find_report(form) or _find_bounce(form) or _find_automatic(form) or _find_conversation(form)
+    about = (MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT)
+    return Kind(
+        kind=kind,
+        bulk=is_bulk(form.headers),
+        spam=is_spam(form.headers),
+        bounced=_bounced(form) if kind is MailKind.BOUNCE else (),
+        returned_ids=_returned_ids(form) if kind in about else (),
+    )
+
+
+# --- flags --------------------------------------------------------------------------------------------------------
+
+_LIST_FIELDS = (
+    "list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
+    "mailing-list", "x-mailing-list", "x-mailinglist", "x-campaign", "x-campaignid", "x-mailman-version", "x-list",
+)  # fmt: skip
+
+
+def is_bulk(headers: Headers) -> bool:
+    """A list or a newsletter: nobody waits for an acknowledgement."""
+    return headers.has(*_LIST_FIELDS) or headers.token("precedence") in ("bulk", "list", "junk")
+
+
+def is_spam(headers: Headers) -> bool:
+    """Marked so by the receiving host, whose line is the topmost of its name."""
+    return headers.token("x-spam-flag") in ("yes", "true") or headers.token("x-spam-status").startswith("yes")
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+_DELIVERY_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
+_RECEIPT_SUBJECT = re.compile(
+    r"(?:read|gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|прочитано|既読|已读|पढ़ा|পঠিত|read receipt|"
+    r"return receipt|lesebestätigung|empfangsbestätigung \(angezeigt\)|accusé de lecture|"
+    r"confirmation de lecture)\s?[:：(-]",
+    re.IGNORECASE,
+)
+_RECEIPT_WORDS = re.compile(
+    r"was read on|your message .{0,300}?(?:was (?:read|displayed|opened)|has been (?:read|displayed))|this is a "
+    r"(?:read|return) receipt|return receipt for the mail|wurde (?:am .{0,80}?)?gelesen|a été lu|"
+    r"ha sido leído|è stato letto|"
+    r"this receipt verifies that the message (?:has been|was) displayed",
+    re.IGNORECASE | re.DOTALL,
+)
+_DELIVERED_SUBJECT = re.compile(
+    r"(?:delivered|relayed|zugestellt|delivery (?:report|confirmation)|remis)\s?[:：]", re.IGNORECASE
+)
+_DELAY_WORDS = re.compile(
+    r"delivery (?:is |has been |status notification ?\(|temporarily )?(?:delayed|delay\)|suspended)|"
+    r"delayed (?:mail|message|delivery)|"
+    r"not yet been delivered|has been delayed|still (?:be )?(?:trying|being retried)|will (?:continue|"
+    r"keep) (?:to )?(?:try|retry)|"
+    r"retry(?:ing)? (?:for|until)|do not need to resend|no action is required|warning: (?:message|"
+    r"could not send|mail) .{0,60}"
+    r"(?:delayed|still|for (?:the )?past|hours)|verzögert|retardé|différé|retrasad|vertraagd|ritardat|задерж|"
+    r"延迟|遅延|বিলম্ব|विलंब",
+    re.IGNORECASE,
+)
+_GAVE_UP = re.compile(
+    r"giving up|gave up|permanent|has been (?:returned|bounced|rejected)|failed permanently|"
+    r"could not be delivered for",
+    re.IGNORECASE,
+)
+
+
+def _find_report(form: Form) -> MailKind | None:
+    """Reports that say so by their structure (RFC 3462 and its kin)."""
+    actions = tuple(
+        action
+        for kind, text in form.reports
+        if kind in _DELIVERY_TYPES
+        for action in read_delivery_status(text).actions
+    )
+    types = form.part_types if form.type == "multipart/report" or not _is_conversation(form) else frozenset[str]()
+    if form.report_type == "delivery-status" or types.intersection(_DELIVERY_TYPES):
+        return _delivery_kind(form, actions)
+    if form.report_type == "disposition-notification" or types.intersection(_RECEIPT_TYPES):
+        return MailKind.RECEIPT
+    if form.type == "multipart/report" or "message/feedback-report" in types:
+        return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
+    return None
+
+
+def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
+    if any(action.startswith("fail") for action in actions):
+        return MailKind.BOUNCE
+    if "delayed" in actions:
+        return MailKind.DELAY
+    if actions:
+        return MailKind.RECEIPT  # delivered, relayed or expanded: all went well
+    return MailKind.DELAY if _is_delay(form) else MailKind.BOUNCE
+
+
+# --- bounces written for people -----------------------------------------------------------------------------------
+
+_DAEMON = re.compile(
+    r"mailer[-_.]?daemon|mail[-_ ]?delivery|postmaster|mdaemon|mail[-_ ]system|maildaemon|microsoftexchange|"
+    r"delivery[-_ ]subsystem|bounce[-_.]?(?:s|daemon|notification)?@|system administrator|mail administrator|"
+    r"smtp[-_]?daemon",
+    re.IGNORECASE,
+)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver|delivery (?:status )?notification|delivery (?:has )?fail|delivery failure|failed (?:mail|"
+    r"delivery)|failure (?:notice|report)|"
+    r"returned (?:mail|to sender|message|e-?mail)|return(?:ing|ed) message to sender|non[- ]?(?:delivery|"
+    r"deliverable|delivered|remis|recapitabile)|"
+    r"mail (?:delivery )?(?:failed|failure|error|system error)|message (?:not|undelivered|could not|delivery)|"
+    r"could not (?:be )?(?:send|deliver)|"
+    r"mail delivery (?:system|subsystem|problem)|unzustellbar|nicht zustellbar|unzustellbare|fehlgeschlagen|"
+    r"rejected|rückläufer|"
+    r"no se ha podido|no se puede entregar|entrega fallida|devuelto|échec|non distribu|impossible de remettre|"
+    r"niet (?:te )?bezorg|onbestelbaar|"
+    r"mancata consegna|non recapitat|não entregue|falha na entrega|ikke leveret|olevererbart|"
+    r"kan inte levereras|kunne ikke leveres|"
+    r"не ?доставлен|недоставлен|невозможно доставить|не удалось доставить|niedostarczon|nie dostarczono|zwrot|"
+    r"doručení|kézbesít|"
+    r"退信|未送达|无法投递|系统退信|配信不能|配信失敗|送信できません|반송|전송 실패|পৌঁছানো যায়নি|বিতরণ ব্যর্থ|"
+    r"डिलीवर नहीं|वितरण विफल|address not found",
+    re.IGNORECASE,
+)
+
+
+def _find_bounce(form: Form) -> MailKind | None:
+    """Bounces without a machine-readable part: several signs together, since each alone also occurs elsewhere."""
+    subject = bool(_BOUNCE_SUBJECT.search(form.subject))
+    if form.headers.has("x-failed-recipients"):
+        return MailKind.DELAY if _is_delay(form) else MailKind.BOUNCE
+    words, copy = split_copy(form.text)
+    words = words[:_LOOKED_AT]
+    daemon = _is_daemon(form)
+    automatic = _has_null_path(form.headers) or _auto_submitted(form.headers) != "no"
+    if daemon and _is_delay(form):
+        return MailKind.DELAY
+    if not (daemon or (automatic and subject)):
+        return None
+    if daemon and _AUTO_SUBJECT.match(form.subject):
+        return None
+    signs = subject + bool(FAILURE.search(words)) + bool(copy or "message/rfc822" in form.part_types) + automatic
+    return MailKind.BOUNCE if signs >= 2 and (subject or FAILURE.search(words)) else None
+
+
+def _is_daemon(form: Form) -> bool:
+    return any(_DAEMON.search(f"{sender.name} {sender.address}") for sender in form.senders[:5])
+
+
+def _is_delay(form: Form) -> bool:
+    words = f"{form.subject}\n{split_copy(form.text)[0][:4_000]}"
+    return bool(_DELAY_WORDS.search(words)) and not _GAVE_UP.search(words)
+
+
+def _has_null_path(headers: Headers) -> bool:
+    paths = headers.raw("return-path")
+    return bool(paths) and paths[0].strip() in (b"<>", b"", b"<MAILER-DAEMON>")
+
+
+def _bounced(form: Form) -> tuple[str, ...]:
+    """The machine's word first, then the header Exim and Gmail set, then the text for people."""
+    failed: dict[str, None] = {}
+    for kind, text in form.reports:
+        if kind in _DELIVERY_TYPES:
+            failed.update(dict.fromkeys(read_delivery_status(text).failed))
+    if not failed:
+        named = ",".join(value.decode("latin-1") for value in form.headers.raw("x-failed-recipients"))
+        failed.update(
+            dict.fromkeys(address for part in re.split(r"[,;\s]+", named) if "@" in (address := part.strip("<>")))
+        )
+    if not failed:
+        ours = [*form.own, *(sender.address for sender in form.senders)]
+        failed.update(dict.fromkeys(find_failed(form.text, not_these=ours)))
+    return tuple(failed)
+
+
+def _returned_ids(form: Form) -> tuple[str, ...]:
+    texts = [text for kind, text in form.reports if kind not in _DELIVERY_TYPES + _RECEIPT_TYPES]
+    texts += [re.sub(r"(?im)^original-message-id:", "Message-ID:", text) for _, text in form.reports]
+    return find_returned_ids([*texts, form.text])
+
+
+# --- automatic replies --------------------------------------------------------------------------------------------
+
+_AUTO_FIELDS = (
+    "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-autoresponse", "x-mail-autoreply",
+    "x-auto-reply", "x-auto-respond", "x-autogenerated", "x-fc-machinegenerated", "x-auto-reply-from",
+)  # fmt: skip
+_AUTO_PRECEDENCE = ("auto_reply", "auto-reply", "autoreply", "auto_responder")
+_AUTO_SUBJECT = re.compile(
+    r"\s{0,5}(?:re:\s{0,3}|fwd?:\s{0,3}|aw:\s{0,3}){0,2}(?:\[?auto(?:matic|matische|mated|mātiska|matisk|-|_|"
+    r"\s)?\s?-?_?(?:reply|response|respuesta|resposta|"
+    r"responder|svar|antwort|antwoord)\]?|auto(?:reply|svar|matisch antwoord|matisch afwezigheidsbericht)\s?[:：]|"
+    r"automatische (?:antwort|rückmeldung)|out[- ]of[- ](?:the[- ])?office|ooo\s?[:：]|vacation (?:reply|message)|"
+    r"away from (?:the|my) (?:office|mail)|abwesenheit|abwesend|außer haus|nicht im (?:büro|haus)|"
+    r"réponse automatique|absence du bureau|absente? du bureau|message d'absence|respuesta automática|"
+    r"fuera de (?:la )?oficina|"
+    r"risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezigheid|autosvar|fraværende|"
+    r"frånvaro|"
+    r"automatisk svar|automaattinen vastaus|automatická odpověď|autoodpowiedź|odpowiedź automatyczna|"
+    r"automatyczna odpowiedź|"
+    r"nieobecno|automatikus válasz|автоответ|автоматический ответ|автоматична|otomatik yanıt|ofis dışında|"
+    r"自動返信|自动回复|自動回覆|不在通知|"
+    r"자동 ?(?:회신|응답)|부재중|স্বয়ংক্রিয় (?:উত্তর|জবাব)|স্বয়ংক্রিয় (?:উত্তর|জবাব)|स्वचालित (?:उत्तर|जवाब|प्रतिक्रिया)|"
+    r"कार्यालय से बाहर)",
+    re.IGNORECASE,
+)
+# Words a grievance may begin with as well ("Auto: stand moved", "On leave encashment"): they count with another sign.
+_WEAK_SUBJECT = re.compile(
+    r"\s{0,5}(?:auto\s?[:：]|(?:i(?:'m| am) )?(?:currently )?(?:on|away on) (?:leave|vacation|holiday)|ছুটিতে|"
+    r"অফিসের বাইরে|अवकाश पर|छुट्टी पर|"
+    r"assente|absent|ausencia|afwezig|poissa)",
+    re.IGNORECASE,
+)
+_AWAY_WORDS = re.compile(
+    r"(?:i am|i'm|i will be|am currently|will be) (?:currently )?(?:out of (?:the )?office|away from (?:the|"
+    r"my) (?:office|desk)|on (?:annual |earned |casual |medical )?"
+    r"(?:leave|vacation|holiday)) (?:from|until|till|and|with|\.)|this is an auto(?:matic|mated|matically|"
+    r"-)\s?(?:generated |reply|response|message)|"
+    r"(?:ich bin|bin ich) .{0,60}(?:nicht im (?:büro|haus)|abwesend|außer haus)|"
+    r"je suis (?:actuellement )?absent|estoy fuera de la oficina|"
+    r"আমি .{0,40}(?:ছুটিতে|অফিসের বাইরে) আছি|मैं .{0,40}(?:अवकाश|छुट्टी) पर हूं",
+    re.IGNORECASE,
+)
+_CHALLENGE = re.compile(
+    r"(?:challenge[- ]response|confirm (?:that )?you (?:are|sent)|verify (?:that )?you(?:r|"
+    r" are).{0,40}(?:sender|human|e-?mail)|"
+    r"spam ?arrest|boxbe|bluebottle|your message (?:is|has been) (?:waiting|held) .{0,60}(?:confirm|verif|"
+    r"approval))",
+    re.IGNORECASE,
+)
+
+
+def _auto_submitted(headers: Headers) -> str:
+    return headers.token("auto-submitted") or "no"
+
+
+def _find_automatic(form: Form) -> MailKind | None:
+    quiet = _has_null_path(form.headers) or _auto_submitted(form.headers) != "no"
+    if _is_receipt(form, quiet=quiet):
+        return MailKind.RECEIPT
+    return MailKind.AUTO_REPLY if _says_automatic(form.headers) or _reads_automatic(form, quiet=quiet) else None
+
+
+def _is_receipt(form: Form, *, quiet: bool) -> bool:
+    """Read receipts and delivery confirmations without a machine-readable part."""
+    if _RECEIPT_SUBJECT.match(form.subject) and _RECEIPT_WORDS.search(form.text[:4_000]):
+        return True
+    return bool(_DELIVERED_SUBJECT.match(form.subject)) and (quiet or _is_daemon(form))
+
+
+def _says_automatic(headers: Headers) -> bool:
+    """RFC 3834, and what vendors did before it."""
+    precedences = (headers.token("precedence"), headers.token("x-precedence"))
+    return (
+        _auto_submitted(headers) != "no"
+        or headers.has(*_AUTO_FIELDS)
+        or any(precedence in _AUTO_PRECEDENCE for precedence in precedences)
+        or "autoresponder" in headers.first("x-post-messageclass").lower()
+        or "autoreply" in headers.first("x-mailer").lower()
+    )
+
+
+def _reads_automatic(form: Form, *, quiet: bool) -> bool:
+    """More than half of all out-of-office mails have no header that says so."""
+    head = form.text[:600]
+    if _AUTO_SUBJECT.match(form.subject):
+        return True
+    if quiet and (_WEAK_SUBJECT.match(form.subject) or _CHALLENGE.search(f"{form.subject}\n{form.text[:1_500]}")):
+        return True
+    answers = quiet or form.headers.has("x-auto-response-suppress", "in-reply-to")
+    return answers and len(form.text) < 3_000 and bool(_AWAY_WORDS.search(head))
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+_FORWARD_SUBJECT = re.compile(
+    r"\s{0,5}\[?(?:fwd?|fw|wg|tr|rv|enc|i|vb|vs|doorst|pd|转发|轉寄|転送|전달|ফরোয়ার্ড|ফরওয়ার্ড|अग्रेषित|"
+    r"फॉरवर्ड)\]?\s?[:：]",
+    re.IGNORECASE,
+)
+_REPLY_SUBJECT = re.compile(
+    r"\s{0,5}(?:re|aw|sv|antw|antwort|rif|r|ref|odp|ynt|res|bls|回复|回覆|答复|返信|답장|উত্তর|পুনঃ|পুনরায়|পুনরায়|"
+    r"उत्तर|प्रत्युत्तर|पुनः)"
+    r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s?[:：]",
+    re.IGNORECASE,
+)
+_FORWARD_MARK = re.compile(
+    r"^[> \t]{0,4}(?:-{2,20}\s?(?:forwarded (?:message|by)|weitergeleitete nachricht|message transféré|"
+    r"mensaje reenviado|"
+    r"messaggio inoltrato|doorgestuurd bericht|mensagem encaminhada|ফরোয়ার্ড করা (?:বার্তা|মেসেজ)|"
+    r"ফরওয়ার্ড করা (?:বার্তা|মেসেজ)|"
+    r"अग्रेषित संदेश|फ़ॉरवर्ड किया गया संदेश|अगाडि पठाइएको सन्देश).{0,40}-{0,20}|begin forwarded message:|"
+    r"start of forwarded message)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _is_conversation(form: Form) -> bool:
+    return form.headers.has("in-reply-to", "references") and not _is_daemon(form)
+
+
+def _find_conversation(form: Form) -> MailKind:
+    if _FORWARD_SUBJECT.match(form.subject):
+        return MailKind.FORWARD
+    answers = bool(_REPLY_SUBJECT.match(form.subject))
+    if not answers and _FORWARD_MARK.search(form.text[:_LOOKED_AT]):
+        return MailKind.FORWARD
+    return MailKind.REPLY if answers or form.headers.has("in-reply-to", "references") else MailKind.NEW

@@ -1,0 +1,82 @@
+"""
+The words of a mail, quotes taken off, go in; the words without signature come out, and the signature beside them.
+
+Promised: nothing raises, time is linear, and nothing is taken off but what certainly is no sentence of the writer: what
+stands below dashes, the footer of a telephone, a legal notice, the footer of a mailing list. A closing and a name stay.
+"""
+
+import re
+
+_RULE = re.compile(r"[ \t>]{0,6}[_=*-]{5,200}[ \t]{0,5}")
+_DASHES = re.compile(r"--[ \t]{0,3}")
+_SIGNATURE_LINES = 12
+_SIGNATURE_LENGTH = 900
+_FOOTER = re.compile(
+    r"[ \t*_>-]{0,4}(?:sent (?:from|via|using|with)|get outlook for|envoyé (?:de|depuis)|gesendet (?:von|mit)|"
+    r"von meinem|enviado (?:desde|do)|"
+    r"inviato da|verzonden (?:vanaf|met)|skickat från|sendt fra|отправлено (?:с|из)|発信元|从我的|发自我的|"
+    r"আমার .{1,30}থেকে (?:পাঠানো|প্রেরিত)|"
+    r"मेरे .{1,30}से भेजा).{0,20}(?:i?phone|ipad|ios|android|galaxy|samsung|outlook|mobile|blackberry|yahoo|gmail|"
+    r"mail|nokia|huawei|honor|"
+    r"xiaomi|redmi|realme|vivo|oppo|oneplus|lenovo|motorola|jio|proton|handy|tablet|smartphone|device|আইফোন|"
+    r"মোবাইল|फ़ोन|मोबाइल|iphone).{0,60}",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"confidential|intended (?:recipient|only|solely|for the)|privileged|disclaimer|unauthori[sz]ed|"
+    r"if you (?:have received|are not the)|"
+    r"received this (?:e-?mail|message|communication) in error|notify the sender|delete (?:it|this|the)|virus|"
+    r"liability|vertraulich|"
+    r"confidentiel|confidencial|గోప్య|গোপনীয়|गोपनीय",
+    re.IGNORECASE,
+)
+_LIST_FOOTER = re.compile(
+    r"unsubscribe|mailing list|you received this message because|listinfo|manage your subscription", re.IGNORECASE
+)
+
+
+def strip_signature(text: str) -> tuple[str, str]:
+    """
+    The words, and what certainly is none of them: dashes and what follows, device footers, legal notices, list footers.
+    """
+    lines = text.split("\n")
+    end = len(lines)
+    for _ in range(4):
+        cut = _cut_at(lines, end)
+        if cut is None:
+            break
+        end = cut
+    end = _last_dashes(lines, end)
+    words = "\n".join(lines[:end]).strip("\n")
+    return (words, "\n".join(lines[end:]).strip("\n")) if words.strip() else (text, "")
+
+
+def _last_dashes(lines: list[str], end: int) -> int:
+    """The signature separator, when what follows is as short as a signature."""
+    for index in range(end - 1, max(-1, end - 2 - _SIGNATURE_LINES), -1):
+        if _DASHES.fullmatch(lines[index]):
+            below = lines[index + 1 : end]
+            return index if sum(map(len, below)) <= _SIGNATURE_LENGTH else end
+    return end
+
+
+def _cut_at(lines: list[str], end: int) -> int | None:
+    """Where the last paragraph begins, if it is a footer."""
+    last = end - 1
+    while last >= 0 and not lines[last].strip():
+        last -= 1
+    if last < 0:
+        return None
+    if len(lines[last]) <= 120 and _FOOTER.fullmatch(lines[last]):
+        return last
+    first = last
+    while first > 0 and lines[first - 1].strip() and last - first < 40:
+        first -= 1
+    paragraph = "\n".join(lines[first : last + 1])[:6_000]
+    legal = {found.lower()[:12] for found in _LEGAL.findall(paragraph)}
+    if len(legal) >= 3:
+        # A notice may follow the writer's words without an empty line: it begins where its own words do.
+        return next((at for at in range(first, last + 1) if _LEGAL.search(lines[at])), None)
+    if _LIST_FOOTER.search(paragraph) and _RULE.fullmatch(lines[first]) and last - first < 10:
+        return first
+    return None

@@ -1,0 +1,125 @@
+"""
+A part's bytes and its transfer encoding go in; its content, or the size its content would have, comes out.
+
+Promised: nothing raises, broken encodings give what can be had, time is linear, and no more than `limit` bytes of a
+part are decoded. A size is computed without decoding wherever that is possible.
+"""
+
+import binascii
+import re
+
+_BASE64 = frozenset({"base64", "base-64", "b64"})
+_QUOTED = frozenset({"quoted-printable", "quotedprintable", "quoted_printable", "qp"})
+_UU = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_UU_FILE = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,255})\n", re.MULTILINE)
+
+
+def is_base64(encoding: str) -> bool:
+    return encoding in _BASE64
+
+
+def decode_transfer(raw: bytes, span: tuple[int, int], encoding: str, limit: int) -> tuple[bytes, bool]:
+    """The content of a part, and whether the limit cut some of it off."""
+    start, end = span
+    if encoding in _BASE64:
+        # Four characters and a line end for three bytes; a little more than is needed does no harm.
+        cut = min(end, start + limit * 3 // 2)
+        return _from_base64(raw[start:cut])[:limit], cut < end
+    if encoding in _QUOTED:
+        cut = min(end, start + limit * 3)
+        data = binascii.a2b_qp(raw[start:cut])
+        return data[:limit], cut < end or len(data) > limit
+    if encoding in _UU:
+        return decode_uu(raw[start : min(end, start + limit * 3 // 2)].decode("latin-1"))[:limit], end - start > limit
+    cut = min(end, start + limit)
+    return raw[start:cut], cut < end
+
+
+def _from_base64(data: bytes) -> bytes:
+    """Base64 with what real mail does to it: no padding, foreign characters, a plain-text footer, no base64 at all."""
+    foreign = len(_NOT_BASE64.findall(data[:4_000]))
+    if foreign * 10 > min(len(data), 4_000) or (foreign and b" " in data[:80].strip()):
+        return data
+    body, mark, rest = data.partition(b"=")
+    rest = rest.lstrip(b"=\r\n\t ") if mark else b""
+    kept = body if not _NOT_BASE64.search(body) else _NOT_BASE64.sub(b"", body)
+    kept = kept.translate(None, b" \t\r\n\f\v")
+    if len(kept) % 4 == 1:
+        kept = kept[:-1]
+    content = binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+    if rest and b" " in rest and _NOT_BASE64.search(rest):
+        return content + b"\n" + rest  # a list server has added its footer in the clear
+    return content + _more_base64(rest) if rest else content
+
+
+def _more_base64(rest: bytes) -> bytes:
+    """A second base64 stream behind the padding of the first."""
+    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", rest)
+    kept = kept[: len(kept) // 4 * 4]
+    return binascii.a2b_base64(kept)
+
+
+def content_size(raw: bytes, span: tuple[int, int], encoding: str) -> int:
+    """How many bytes the content has; counted, not decoded."""
+    start, end = span
+    if encoding in _BASE64:
+        blanks = sum(raw.count(blank, start, end) for blank in (b"\n", b"\r", b" ", b"\t"))
+        pads = raw.count(b"=", max(start, end - 16), end)
+        return max(0, (end - start - blanks - pads) * 3 // 4)
+    if encoding in _QUOTED:
+        return len(binascii.a2b_qp(raw[start:end]))
+    if encoding in _UU:
+        return max(0, (end - start) * 45 // 62)
+    return end - start
+
+
+def decode_uu(text: str) -> bytes:
+    """The bytes of one uuencoded file; lines that are none are passed over."""
+    found = bytearray()
+    for line in text.splitlines():
+        if line.startswith("begin ") or not line.strip():
+            continue
+        if line.strip() == "end":
+            break
+        found += _uu_line(line)
+    return bytes(found)
+
+
+def _uu_line(line: str) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except (binascii.Error, ValueError):
+        # Some encoders pad a line too far: the first character says how much counts.
+        length = (ord(line[0]) - 32) & 63
+        try:
+            return binascii.a2b_uu(line[: 1 + (length * 4 + 5) // 3])
+        except (binascii.Error, ValueError):
+            return b""
+
+
+def take_uu_files(text: str) -> tuple[str, list[tuple[str, int]]]:
+    """Cut uuencoded files out of a text; give the text without them, and their names and sizes."""
+    files: list[tuple[str, int]] = []
+    kept: list[str] = []
+    position = 0
+    while (begin := _UU_FILE.search(text, position)) is not None and len(files) < 100:
+        end = text.find("\nend", begin.end() - 1)
+        lines = text[begin.end() : end].split("\n") if end >= 0 else []
+        if not lines or not all(map(_looks_uu, lines)):
+            kept.append(text[position : begin.end()])
+            position = begin.end()
+            continue
+        kept.append(text[position : begin.start()])
+        files.append((begin[1].strip(), sum(len(_uu_line(line)) for line in lines if line.strip())))
+        position = end + 4
+    return "".join([*kept, text[position:]]), files
+
+
+def _looks_uu(line: str) -> bool:
+    """Whether a line's first character tells its length, as in every uuencoded line."""
+    line = line.rstrip("\r")
+    if line in ("", "`", " "):
+        return True
+    needed = ((ord(line[0]) - 32 & 63) + 2) // 3 * 4
+    return " " <= line[0] <= "`" and needed - 3 <= len(line) - 1 <= needed + 3
