@@ -125,7 +125,17 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
-        raise StoreUnavailable(f"the database could not do it: {fault_name(error)}") from error
+        raise StoreUnavailable(f"the database could not do it: {fault_name(_first(error))}") from error
+
+
+def _first(error: Exception) -> Exception:
+    """The fault that began it: a full disk ends the transaction, and then the savepoint cannot be undone either."""
+    first, earlier = error, error.__context__
+    while earlier is not None:
+        if isinstance(earlier, DBAPIError):
+            first = earlier
+        earlier = earlier.__context__
+    return first
 
 
 def fault_name(error: Exception) -> str:
