@@ -121,7 +121,7 @@ class SqlOutbox:
                 state=state,
                 next_attempt_at=next_attempt_at,
                 settled_at=at if state in _SETTLED else None,
-                provider_id=provider_id or entry.provider_id,
+                provider_id=provider_id or outbox.c.provider_id,
                 reason=reason,
                 doubts=outbox.c.doubts + int(in_doubt),
                 **_NO_LEASE,

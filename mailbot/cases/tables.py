@@ -293,8 +293,6 @@ Index(
     sqlite_where=_WAITING,
     postgresql_where=_WAITING,
 )
-_LEASED = outbox.c.lease_until.is_not(None)
-Index("ix_outbox_lease_until", outbox.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 Index("ix_outbox_state", outbox.c.state, outbox.c.created_at)
 
 contacts = Table(

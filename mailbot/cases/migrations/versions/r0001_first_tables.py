@@ -19,7 +19,6 @@ MOMENT = sa.DateTime(timezone=True)
 WORD = sa.String(length=24)
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WAITING = sa.text("next_attempt_at IS NOT NULL")
-LEASED = sa.text("lease_until IS NOT NULL")
 ON_THE_CLOCK = sa.text("next_alert_at IS NOT NULL")
 NOT_MARKED = sa.text("mail_id IS NOT NULL AND marked_at IS NULL")
 
@@ -256,9 +255,6 @@ def _create_outbox() -> None:
         unique=False,
         sqlite_where=WAITING,
         postgresql_where=WAITING,
-    )
-    op.create_index(
-        "ix_outbox_lease_until", "outbox", ["lease_until"], unique=False, sqlite_where=LEASED, postgresql_where=LEASED
     )
     op.create_index("ix_outbox_state", "outbox", ["state", "created_at"], unique=False)
     op.create_table(

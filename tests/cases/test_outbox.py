@@ -1,0 +1,274 @@
+"""The queue of messages: each to one caller, each with its end in the history, none sent twice blindly."""
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.dialects import postgresql
+
+from mailbot.cases.database import reading
+from mailbot.cases.outbox import SqlOutbox
+from mailbot.cases.store import SqlCaseStore
+from mailbot.cases.tables import events, outbox
+from mailbot.model import Channel, OutboxEntry, OutboxState
+from mailbot.ports import Outbox
+from tests.cases.decisions import an_email, an_opening, an_sms
+from tests.fakes import NOON
+
+LEASE = timedelta(minutes=5)
+LATER = NOON + timedelta(minutes=1)
+EXPIRED = NOON + LEASE
+
+
+@pytest.fixture
+def queue(engine: Engine) -> Outbox:
+    """A queue with one SMS and one e-mail, as seen by the worker "a"."""
+    SqlCaseStore(engine).commit([an_opening()])
+    return SqlOutbox(engine, "a")
+
+
+@pytest.fixture
+def rival(engine: Engine) -> Outbox:
+    return SqlOutbox(engine, "b")
+
+
+def claim_one(queue: Outbox) -> OutboxEntry:
+    (entry,) = queue.claim(Channel.SMS, NOON, limit=1, lease=LEASE)
+    return entry
+
+
+def row_of(engine: Engine, entry: OutboxEntry) -> dict[str, object]:
+    with reading(engine) as connection:
+        return dict(connection.execute(select(outbox).where(outbox.c.id == entry.id)).mappings().one())
+
+
+def history(engine: Engine) -> list[tuple[str, dict[str, str]]]:
+    """What the outbox added to the two events of the opening."""
+    with reading(engine) as connection:
+        query = select(events.c.kind, events.c.detail).order_by(events.c.id).offset(2)
+        return [(kind.value, detail) for kind, detail in connection.execute(query)]
+
+
+def test_a_claimed_message_is_as_it_was_put_in(queue: Outbox) -> None:
+    entry = claim_one(queue)
+    assert entry.message == an_sms(entry.message.reference)
+    assert entry.state is OutboxState.SENDING
+    assert (entry.attempts, entry.doubts) == (1, 0)
+    assert (entry.attempted_at, entry.first_attempted_at, entry.next_attempt_at) == (NOON, NOON, None)
+    (mail,) = queue.claim(Channel.EMAIL, NOON, limit=9, lease=LEASE)
+    assert mail.message == an_email(mail.message.reference)
+
+
+def test_a_message_is_given_to_one_caller_only(queue: Outbox, rival: Outbox) -> None:
+    claim_one(queue)
+    for other in (rival, queue):
+        assert other.claim(Channel.SMS, LATER, limit=9, lease=LEASE) == []
+
+
+def test_a_message_that_is_not_due_waits(queue: Outbox) -> None:
+    assert queue.claim(Channel.SMS, NOON - timedelta(seconds=1), limit=9, lease=LEASE) == []
+
+
+def test_no_more_are_given_than_asked_for_and_the_oldest_first(engine: Engine) -> None:
+    SqlCaseStore(engine).commit([an_opening(number) for number in range(1, 6)])
+    queue = SqlOutbox(engine, "a")
+    given = [queue.claim(Channel.SMS, NOON, limit=2, lease=LEASE) for _ in range(4)]
+    assert [len(some) for some in given] == [2, 2, 1, 0]
+    ids = [entry.id for some in given for entry in some]
+    assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [(OutboxState.SENT, "sent"), (OutboxState.REFUSED, "refused"), (OutboxState.IN_DOUBT, "in_doubt")],
+)
+def test_what_became_of_an_attempt_stands_in_the_history(
+    queue: Outbox, engine: Engine, state: OutboxState, kind: str
+) -> None:
+    entry = claim_one(queue)
+    assert queue.settle(entry, state, at=LATER, provider_id="SM1", reason="so")
+    detail = {
+        "purpose": "acknowledgement",
+        "channel": "sms",
+        "recipient": entry.message.recipient,
+        "occurrence": "1",
+        "provider_id": "SM1",
+        "reason": "so",
+    }
+    assert history(engine) == [(kind, detail)]
+    row = row_of(engine, entry)
+    assert (row["state"], row["provider_id"], row["reason"]) == (state, "SM1", "so")
+    assert (row["lease_owner"], row["lease_until"]) == (None, None)
+    assert row["settled_at"] == (None if state is OutboxState.IN_DOUBT else LATER)
+
+
+def test_a_message_that_waits_for_another_attempt_comes_again_at_its_time(queue: Outbox, engine: Engine) -> None:
+    assert queue.settle(claim_one(queue), OutboxState.PENDING, at=NOON, next_attempt_at=LATER, reason="HTTP 500")
+    assert queue.claim(Channel.SMS, NOON, limit=9, lease=LEASE) == []
+    (again,) = queue.claim(Channel.SMS, LATER, limit=9, lease=LEASE)
+    assert (again.attempts, again.attempted_at, again.first_attempted_at) == (2, LATER, NOON)
+    assert history(engine) == []
+
+
+def test_a_pending_message_never_waits_for_ever(queue: Outbox) -> None:
+    queue.settle(claim_one(queue), OutboxState.PENDING, at=LATER)
+    assert len(queue.claim(Channel.SMS, LATER, limit=9, lease=LEASE)) == 1
+
+
+@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.REFUSED, OutboxState.HELD])
+def test_a_settled_message_is_never_claimed_again(queue: Outbox, state: OutboxState) -> None:
+    queue.settle(claim_one(queue), state, at=NOON)
+    assert queue.claim(Channel.SMS, NOON + timedelta(days=99), limit=9, lease=LEASE) == []
+    assert queue.expire_leases(NOON + timedelta(days=99)) == 0
+
+
+def test_a_released_message_is_as_if_it_had_not_been_tried(queue: Outbox, engine: Engine) -> None:
+    entry = claim_one(queue)
+    queue.release(entry, next_attempt_at=LATER)
+    row = row_of(engine, entry)
+    assert (row["state"], row["attempts"], row["next_attempt_at"]) == (OutboxState.PENDING, 0, LATER)
+    assert (row["attempted_at"], row["first_attempted_at"], row["lease_owner"]) == (None, None, None)
+
+
+def test_a_release_after_earlier_attempts_keeps_the_first(queue: Outbox) -> None:
+    queue.settle(claim_one(queue), OutboxState.PENDING, at=NOON)
+    (second,) = queue.claim(Channel.SMS, LATER, limit=1, lease=LEASE)
+    queue.release(second, next_attempt_at=LATER)
+    (third,) = queue.claim(Channel.SMS, EXPIRED, limit=1, lease=LEASE)
+    assert (third.attempts, third.first_attempted_at) == (2, NOON)
+
+
+# --- late comers ------------------------------------------------------------------------------------------------
+
+
+def test_who_comes_after_the_message_has_moved_on_changes_nothing(queue: Outbox, engine: Engine) -> None:
+    entry = claim_one(queue)
+    assert queue.settle(entry, OutboxState.SENT, at=LATER, provider_id="SM1")
+    assert not queue.settle(entry, OutboxState.REFUSED, at=LATER)
+    queue.release(entry, next_attempt_at=LATER)
+    assert row_of(engine, entry)["state"] is OutboxState.SENT
+    assert [kind for kind, _ in history(engine)] == ["sent"]
+
+
+def test_another_worker_cannot_settle_what_is_not_its_own(queue: Outbox, rival: Outbox, engine: Engine) -> None:
+    entry = claim_one(queue)
+    assert not rival.settle(entry, OutboxState.SENT, at=LATER)
+    rival.release(entry, next_attempt_at=LATER)
+    assert row_of(engine, entry)["lease_owner"] == "a"
+
+
+def test_a_worker_cannot_settle_its_own_earlier_claim(queue: Outbox) -> None:
+    first = claim_one(queue)
+    queue.release(first, next_attempt_at=LATER)
+    (second,) = queue.claim(Channel.SMS, LATER, limit=1, lease=LEASE)
+    assert (first.state, first.attempts) == (second.state, second.attempts)
+    assert not queue.settle(first, OutboxState.SENT, at=LATER)
+    assert queue.settle(second, OutboxState.SENT, at=LATER)
+
+
+def test_a_stale_look_cannot_send_a_message_again(queue: Outbox, rival: Outbox) -> None:
+    queue.settle(claim_one(queue), OutboxState.IN_DOUBT, at=NOON, next_attempt_at=NOON)
+    (mine,) = queue.doubtful(Channel.SMS, NOON, limit=9)
+    (theirs,) = rival.doubtful(Channel.SMS, NOON, limit=9)
+    assert rival.settle(theirs, OutboxState.IN_DOUBT, at=NOON, next_attempt_at=LATER)
+    assert not queue.settle(mine, OutboxState.PENDING, at=NOON)
+
+
+# --- doubt ------------------------------------------------------------------------------------------------------
+
+
+def test_a_lease_that_ran_out_leaves_a_message_in_doubt(queue: Outbox, rival: Outbox, engine: Engine) -> None:
+    entry = claim_one(queue)
+    assert rival.expire_leases(EXPIRED - timedelta(seconds=1)) == 0
+    assert rival.expire_leases(EXPIRED) == 1
+    assert rival.expire_leases(EXPIRED) == 0
+    assert not queue.settle(entry, OutboxState.SENT, at=EXPIRED)
+    assert rival.claim(Channel.SMS, EXPIRED, limit=9, lease=LEASE) == []
+    (doubtful,) = rival.doubtful(Channel.SMS, EXPIRED, limit=9)
+    assert (doubtful.state, doubtful.doubts, doubtful.attempted_at) == (OutboxState.IN_DOUBT, 1, NOON)
+    assert [kind for kind, _ in history(engine)] == ["in_doubt"]
+
+
+def test_a_lease_that_ran_out_unnoticed_is_still_its_owners(queue: Outbox) -> None:
+    assert queue.settle(claim_one(queue), OutboxState.SENT, at=EXPIRED + LEASE)
+
+
+def test_only_our_own_messages_are_abandoned(queue: Outbox, rival: Outbox) -> None:
+    claim_one(queue)
+    assert rival.abandon(LATER) == 0
+    assert SqlOutbox(queue._engine, "a").abandon(LATER) == 1  # type: ignore[attr-defined]  # after a restart
+    assert len(rival.doubtful(Channel.SMS, LATER, limit=9)) == 1
+
+
+def test_a_doubtful_message_is_asked_about_at_its_time(queue: Outbox) -> None:
+    queue.settle(claim_one(queue), OutboxState.IN_DOUBT, at=NOON, next_attempt_at=LATER, reason="no answer")
+    assert queue.doubtful(Channel.SMS, NOON, limit=9) == []
+    assert queue.doubtful(Channel.EMAIL, LATER, limit=9) == []
+    assert len(queue.doubtful(Channel.SMS, LATER, limit=9)) == 1
+
+
+def test_a_doubt_is_counted_once_an_attempt(queue: Outbox, engine: Engine) -> None:
+    queue.settle(claim_one(queue), OutboxState.IN_DOUBT, at=NOON, next_attempt_at=NOON)
+    for doubts in (1, 1):
+        (entry,) = queue.doubtful(Channel.SMS, NOON, limit=9)
+        assert entry.doubts == doubts
+        assert queue.settle(entry, OutboxState.IN_DOUBT, at=NOON, next_attempt_at=NOON)
+    assert queue.settle(entry, OutboxState.PENDING, at=NOON, reason="not listed: sent again")
+    queue.settle(claim_one(queue), OutboxState.IN_DOUBT, at=NOON, next_attempt_at=NOON)
+    assert queue.doubtful(Channel.SMS, NOON, limit=9)[0].doubts == 2
+    assert [kind for kind, _ in history(engine)] == ["in_doubt", "in_doubt"]
+
+
+def test_a_doubt_that_is_cleared_is_sent_with_the_id_that_was_found(queue: Outbox, engine: Engine) -> None:
+    queue.settle(claim_one(queue), OutboxState.IN_DOUBT, at=NOON, next_attempt_at=NOON)
+    (entry,) = queue.doubtful(Channel.SMS, NOON, limit=9)
+    assert queue.settle(entry, OutboxState.SENT, at=LATER, provider_id="SM1")
+    assert [kind for kind, _ in history(engine)] == ["in_doubt", "sent"]
+    sent = replace(entry, state=OutboxState.SENT, next_attempt_at=None)
+    assert queue.settle(sent, OutboxState.DELIVERED, at=LATER)
+    assert row_of(engine, entry)["provider_id"] == "SM1"
+
+
+# --- several at once --------------------------------------------------------------------------------------------
+
+
+def test_processes_that_claim_at_once_get_each_message_once(engine: Engine, database_url: str) -> None:
+    SqlCaseStore(engine).commit([an_opening(number) for number in range(1, 151)])
+    deed = [sys.executable, "-m", "tests.cases.worker", "claim", database_url]
+    workers = [subprocess.Popen([*deed, owner], stdout=subprocess.PIPE, text=True) for owner in "abc"]
+    said = [line.split() for worker in workers for line in worker.communicate()[0].splitlines()]
+    assert Counter(number for number, _ in said).most_common(1)[0][1] == 1
+    assert len(said) == 150
+    assert {settled for _, settled in said} == {"True"}
+
+
+def test_what_is_due_is_looked_up_and_never_searched_for(queue: Outbox, engine: Engine) -> None:
+    words: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(engine, "before_cursor_execute", lambda *arguments: words.append((arguments[2], arguments[3])))
+    queue.claim(Channel.SMS, NOON, limit=5, lease=LEASE)
+    queue.expire_leases(NOON)
+    updates = [(statement, values) for statement, values in words if "UPDATE" in statement]
+    with engine.connect() as connection:
+        plans = [connection.exec_driver_sql("EXPLAIN QUERY PLAN " + query, values).all() for query, values in updates]
+    steps = " ".join(step[-1] for plan in plans for step in plan)
+    assert "ix_outbox_due" in steps
+    assert "ix_outbox_state" in steps
+    assert "SCAN outbox" not in steps
+
+
+def test_a_claim_on_postgresql_skips_what_others_hold(queue: Outbox, engine: Engine) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, clause: object, *_: object) -> None:
+        statements.append(str(clause.compile(dialect=postgresql.dialect())))  # type: ignore[attr-defined, no-untyped-call]
+
+    event.listen(engine, "before_execute", note)
+    queue.claim(Channel.SMS, NOON, limit=5, lease=LEASE)
+    claim = next(statement for statement in statements if "UPDATE" in statement)
+    assert claim.startswith("WITH due AS")
+    assert "FOR UPDATE SKIP LOCKED" in claim
+    assert "RETURNING" in claim
