@@ -1,0 +1,188 @@
+"""
+config/departments and config/directory → Departments and Directory: which offices there are, and who holds them.
+
+In: the texts of `departments.csv`, `posts.csv` and `officers.csv`. Out: the two, or a ConfigurationError with every
+fault. A post is an office and stays; an officer holds it from `since` until `until`. What is asked: the post of a
+department for a place, its holder, and who is above it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailbot.classify.directory_rows import read_officers, read_posts
+from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.table import Faults, Row, read_table
+from mailbot.model import Officer, Post
+
+DEPARTMENTS, POSTS, OFFICERS = "departments.csv", "posts.csv", "officers.csv"
+HEAD, TRIAGE = "head", "triage"
+FIELD_LEVELS = ("block", "subdivision", "district")  # from the nearest to the citizen upwards
+AREAS = ("civil", "police", "health")
+_FICTITIOUS = ("example.org", "example.com", "example.net")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """
+    One department. `answers_at` is the level nearest to the citizen that is held to answer (block, subdivision,
+    district or head); `area` says whose map its field posts follow; `desk` names another department whose head
+    answers instead (matters outside the State: the Chief Minister's grievance cell).
+    """
+
+    code: str
+    name: str
+    area: str
+    answers_at: str
+    desk: str
+
+
+class Departments(Mapping[str, Department]):
+    """The departments by their code."""
+
+    def __init__(self, departments: Mapping[str, Department]) -> None:
+        self._departments = dict(departments)
+
+    def __getitem__(self, code: str) -> Department:
+        return self._departments[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._departments)
+
+    def __len__(self) -> int:
+        return len(self._departments)
+
+
+def read_departments(files: Mapping[str, str]) -> Departments:
+    """
+    Read config/departments.
+
+    Raises:
+        ConfigurationError: With every fault of the file.
+    """
+    faults = Faults()
+    optional = ("name_bn", "desk", "head_post", "district_post", "subdivision_post", "block_post", "note")
+    rows = read_table(files, DEPARTMENTS, ("code", "name_en", "area", "answers_at"), faults=faults, optional=optional)
+    departments: dict[str, Department] = {}
+    for row in rows:
+        _check_department(row, departments, faults)
+        departments[row["code"]] = Department(
+            code=row["code"],
+            name=row["name_en"],
+            area=row["area"],
+            answers_at=row["answers_at"],
+            desk=row["desk"],
+        )
+    for row in rows:
+        if row["desk"] and row["desk"] not in departments:
+            faults.add(row.fault("desk", f"unknown department {row['desk']!r}"))
+    faults.raise_any()
+    return Departments(departments)
+
+
+def _check_department(row: Row, departments: Mapping[str, Department], faults: Faults) -> None:
+    if not row["code"].isalnum():
+        faults.add(row.fault("code", "a code is letters and digits, and never empty"))
+    if row["code"] in departments:
+        faults.add(row.fault("code", f"{row['code']} stands twice"))
+    if not row["name_en"]:
+        faults.add(row.fault("name_en", "the name is missing"))
+    if row["area"] not in AREAS:
+        faults.add(row.fault("area", f"{row['area']!r} is not one of {', '.join(AREAS)}"))
+    levels = (*FIELD_LEVELS, HEAD)
+    if row["answers_at"] not in levels:
+        faults.add(row.fault("answers_at", f"{row['answers_at']!r} is not one of {', '.join(levels)}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Posts and their holders. Built by `read_directory`, which promises that every reference in it leads somewhere."""
+
+    departments: Departments
+    posts: Mapping[str, Post]
+    officers: Mapping[str, Officer]
+    _fields: Mapping[tuple[str, str], Post] = field(default_factory=dict)
+    _heads: Mapping[str, Post] = field(default_factory=dict)
+
+    @property
+    def triage(self) -> Post:
+        """The desk that looks at what no rule settles."""
+        return self._heads[TRIAGE]
+
+    def officer(self, post: str) -> Officer | None:
+        """Who holds a post; None while it is vacant."""
+        return self.officers.get(post)
+
+    def head(self, department: str) -> Post | None:
+        """The post at the head of a department."""
+        return self._heads.get(department)
+
+    def field_post(self, department: str, place: str) -> Post | None:
+        """The post of a department for exactly this place; the first in the file where it has several there."""
+        return self._fields.get((department, place))
+
+    def has_field_posts(self, department: str) -> bool:
+        return any(owner == department for owner, _ in self._fields)
+
+    def superiors(self, post: str) -> tuple[Post, ...]:
+        """The posts above one, nearest first."""
+        above = []
+        code = self.posts[post].reports_to
+        while code:
+            above.append(self.posts[code])
+            code = self.posts[code].reports_to
+        return tuple(above)
+
+    def is_fictitious(self) -> bool:
+        """Whether any holder is an example: a directory to try with, never to send by."""
+        return any(_is_example(officer.address) for officer in self.officers.values())
+
+
+def _is_example(address: str) -> bool:
+    host = address.rpartition("@")[2].casefold()
+    return host.endswith(".example") or any(host == name or host.endswith(f".{name}") for name in _FICTITIOUS)
+
+
+def read_directory(
+    files: Mapping[str, str], departments: Departments, gazetteer: Gazetteer, *, on: date | None = None
+) -> Directory:
+    """
+    Read config/directory.
+
+    Args:
+        files: File name → text.
+        departments: Those that posts may belong to.
+        gazetteer: The places that posts may stand at.
+        on: The day whose holders are wanted; None for those whose time has no end yet.
+
+    Raises:
+        ConfigurationError: With every fault of every file.
+    """
+    faults = Faults()
+    columns = ("post", "title", "department", "level", "place", "reports_to")
+    rows = read_table(files, POSTS, columns, faults=faults, optional=("note",))
+    posts = read_posts(rows, departments=departments, gazetteer=gazetteer, faults=faults)
+    columns = ("post", "name", "address", "mobile", "since", "until")
+    officers = read_officers(
+        read_table(files, OFFICERS, columns, faults=faults, optional=("note",)), posts, faults, on=on
+    )
+    faults.raise_any()
+    return Directory(departments, posts, officers, _field_posts(posts), _head_posts(posts))
+
+
+def _field_posts(posts: Mapping[str, Post]) -> dict[tuple[str, str], Post]:
+    fields: dict[tuple[str, str], Post] = {}
+    for post in posts.values():
+        if post.level in FIELD_LEVELS:
+            fields.setdefault((post.department, post.place), post)
+    return fields
+
+
+def _head_posts(posts: Mapping[str, Post]) -> dict[str, Post]:
+    heads: dict[str, Post] = {}
+    for post in posts.values():
+        if post.level == HEAD:
+            heads.setdefault(post.department, post)
+        elif post.level == TRIAGE:
+            heads.setdefault(TRIAGE, post)
+    return heads

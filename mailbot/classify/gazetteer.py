@@ -1,0 +1,229 @@
+"""
+config/places → Gazetteer: the places of West Bengal, what they are called, and under whose police and health they fall.
+
+In: the texts of places.csv, localities.csv, jurisdictions.csv, noise.csv (phrases of address blocks), typewords.csv
+(block, ward, thana …) and, if there, weak.csv (names that are words or persons too) and pins.csv (PIN → districts).
+Out: a Gazetteer, or a ConfigurationError with every fault.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailbot.classify.folding import fold
+from mailbot.classify.lexicon import Lexicon, words_of
+from mailbot.classify.place_names import Name, Noise, TypeWord, names_of_locality, names_of_place, type_words
+from mailbot.classify.table import Faults, Row, cycles, read_table
+from mailbot.model import Place
+
+PLACES, LOCALITIES, JURISDICTIONS = "places.csv", "localities.csv", "jurisdictions.csv"
+NOISE, TYPE_WORDS, WEAK, PINS = "noise.csv", "typewords.csv", "weak.csv", "pins.csv"
+POLICE_KINDS = ("police_district", "commissionerate")
+HEALTH_KIND = "health_district"
+AREA_KINDS = ("state", "district", "subdivision", "block", "municipality", "corporation")
+KINDS = (*AREA_KINDS, *POLICE_KINDS, HEALTH_KIND)
+LOCALITY_KINDS = ("police_station", "locality", "old_district")
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """Whose an area is: police unit and health district; "" where the row leaves it open."""
+
+    police: str
+    health: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gazetteer:
+    """Places, names and jurisdictions. Built by `read_gazetteer`, which promises that parents lead to the State."""
+
+    places: Mapping[str, Place]
+    names: Lexicon[Name]
+    noise: Lexicon[Noise]
+    types: Lexicon[TypeWord]
+    weak: frozenset[tuple[str, ...]]  # folded words of names that need a type word or a district beside them
+    pins: Mapping[str, tuple[str, ...]]
+    jurisdictions: Mapping[str, Jurisdiction]
+    police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
+    _below: Mapping[str, frozenset[Jurisdiction]]  # district → the jurisdictions of the areas in it
+
+    def chain(self, code: str) -> tuple[str, ...]:
+        """A place and what it lies in, up to the State."""
+        found = []
+        while code:
+            found.append(code)
+            code = self.places[code].parent
+        return tuple(found)
+
+    def district(self, code: str) -> str:
+        """The district of a place; "" for the State."""
+        return next((each for each in self.chain(code) if self.places[each].kind == "district"), "")
+
+    def police_unit(self, code: str) -> str:
+        """The police district or commissionerate of an area; "" when it lies in several."""
+        return self._owner(code, "police")
+
+    def health_district(self, code: str) -> str:
+        """The health district of an area; "" when it lies in several."""
+        return self._owner(code, "health")
+
+    def _owner(self, code: str, whose: str) -> str:
+        for each in self.chain(code):
+            if each in self.jurisdictions:
+                return str(getattr(self.jurisdictions[each], whose))
+        owners = {str(getattr(each, whose)) for each in self._below.get(code, ())}
+        return owners.pop() if len(owners) == 1 else ""
+
+    def common(self, first: str, second: str) -> str:
+        """The nearest place that both lie in."""
+        above = self.chain(second)
+        return next((code for code in self.chain(first) if code in above), "")
+
+
+def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
+    """
+    Read config/places.
+
+    Args:
+        files: File name → text.
+
+    Raises:
+        ConfigurationError: With every fault of every file.
+    """
+    faults = Faults()
+    columns = ("code", "kind", "name_en", "parent_code")
+    rows = read_table(files, PLACES, columns, faults=faults, optional=("name_bn", "name_hi", "aliases", "note"))
+    places = _places(rows, faults)
+    columns = ("kind", "name_en", "place_code", "police_code")
+    localities = read_table(files, LOCALITIES, columns, faults=faults, optional=("name_bn", "aliases", "note"))
+    _check_localities(localities, places, faults)
+    jurisdictions = _jurisdictions(files, places, faults)
+    noise = _noise(read_table(files, NOISE, ("phrase", "swallows"), faults=faults, optional=("note",)))
+    words = read_table(files, TYPE_WORDS, ("meaning", "side", "phrase"), faults=faults, optional=("note",))
+    types = list(type_words(words, faults))
+    weak = _weak(files, faults)
+    pins = _pins(files, places, faults)
+    faults.raise_any()
+    return Gazetteer(
+        places=places,
+        names=Lexicon((name.phrase, name) for name in _names(rows, localities)),
+        noise=Lexicon(noise),
+        types=Lexicon(types),
+        weak=weak,
+        pins=pins,
+        jurisdictions=jurisdictions,
+        police_by_rule={f"{row.file}:{row.line}": row["police_code"] for row in localities if row["police_code"]},
+        _below=_jurisdictions_below(places, jurisdictions),
+    )
+
+
+def _places(rows: Sequence[Row], faults: Faults) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    lines: dict[str, Row] = {}
+    for row in rows:
+        code = row["code"]
+        if code in places:
+            faults.add(row.fault("code", f"{code} stands already in line {lines[code].line}"))
+            continue
+        if not code or not row["name_en"]:
+            faults.add(row.fault("code" if not code else "name_en", "must not be empty"))
+        if row["kind"] not in KINDS:
+            faults.add(row.fault("kind", f"{row['kind']!r} is not one of {', '.join(KINDS)}"))
+        places[code], lines[code] = Place(code, row["kind"], row["name_en"], row["parent_code"]), row
+    for code, place in places.items():
+        if place.parent and place.parent not in places:
+            faults.add(lines[code].fault("parent_code", f"unknown place {place.parent!r}"))
+        if not place.parent and place.kind != "state":
+            faults.add(lines[code].fault("parent_code", "only the State lies in nothing"))
+    for code in cycles({code: place.parent for code, place in places.items()}):
+        faults.add(lines[code].fault("parent_code", f"{code} lies, in the end, in itself"))
+    return places
+
+
+def _names(rows: Sequence[Row], localities: Sequence[Row]) -> Iterator[Name]:
+    """Names of areas stand for themselves; a police unit or health district is named for the district it is in."""
+    for row in rows:
+        if row["kind"] == "state":
+            continue
+        if row["kind"] in AREA_KINDS:
+            yield from names_of_place(row, row["code"], row["kind"])
+        else:
+            yield from names_of_place(row, row["parent_code"], "unit")
+    for row in localities:
+        yield from names_of_locality(row)
+
+
+def _check_localities(rows: Sequence[Row], places: Mapping[str, Place], faults: Faults) -> None:
+    for row in rows:
+        if row["kind"] not in LOCALITY_KINDS:
+            faults.add(row.fault("kind", f"{row['kind']!r} is not one of {', '.join(LOCALITY_KINDS)}"))
+        if not row["name_en"]:
+            faults.add(row.fault("name_en", "must not be empty"))
+        _check_place(row, "place_code", AREA_KINDS, places=places, faults=faults)
+        if row["police_code"]:
+            _check_place(row, "police_code", POLICE_KINDS, places=places, faults=faults)
+
+
+def _check_place(row: Row, column: str, kinds: Sequence[str], *, places: Mapping[str, Place], faults: Faults) -> None:
+    place = places.get(row[column])
+    if place is None:
+        faults.add(row.fault(column, f"unknown place {row[column]!r}", "see places.csv"))
+    elif place.kind not in kinds:
+        faults.add(row.fault(column, f"{row[column]} is a {place.kind}", f"wanted: {' or '.join(kinds)}"))
+
+
+def _jurisdictions(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> dict[str, Jurisdiction]:
+    columns = ("area_code", "police_code", "health_code")
+    optional = ("police_subdivision_post", "confidence", "note")
+    found: dict[str, Jurisdiction] = {}
+    for row in read_table(files, JURISDICTIONS, columns, faults=faults, optional=optional):
+        _check_place(row, "area_code", AREA_KINDS, places=places, faults=faults)
+        _check_place(row, "police_code", POLICE_KINDS, places=places, faults=faults)
+        _check_place(row, "health_code", (HEALTH_KIND,), places=places, faults=faults)
+        if row["area_code"] in found:
+            faults.add(row.fault("area_code", f"{row['area_code']} stands twice"))
+        found[row["area_code"]] = Jurisdiction(row["police_code"], row["health_code"])
+    return found
+
+
+def _jurisdictions_below(
+    places: Mapping[str, Place], jurisdictions: Mapping[str, Jurisdiction]
+) -> dict[str, frozenset[Jurisdiction]]:
+    below: dict[str, set[Jurisdiction]] = defaultdict(set)
+    for code, jurisdiction in jurisdictions.items():
+        at = places[code].parent
+        while at:
+            below[at].add(jurisdiction)
+            at = places[at].parent
+    return {code: frozenset(found) for code, found in below.items()}
+
+
+def _noise(rows: Sequence[Row]) -> Iterator[tuple[str, Noise]]:
+    for row in rows:
+        swallows = frozenset(word for part in row.parts("swallows") for word in words_of(part))
+        for phrase in row.parts("phrase"):
+            yield phrase, Noise(phrase, swallows)
+
+
+def _weak(files: Mapping[str, str], faults: Faults) -> frozenset[tuple[str, ...]]:
+    if WEAK not in files:
+        return frozenset()
+    rows = read_table(files, WEAK, ("name",), faults=faults, optional=("note",))
+    return frozenset(words_of(name) for row in rows for name in row.parts("name"))
+
+
+def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> dict[str, tuple[str, ...]]:
+    if PINS not in files:
+        return {}
+    pins: dict[str, tuple[str, ...]] = {}
+    for row in read_table(files, PINS, ("pin", "districts"), faults=faults, optional=("note",)):
+        pin, districts = fold(row["pin"]), row.parts("districts")
+        if not (pin.isdecimal() and len(pin) == 6):
+            faults.add(row.fault("pin", f"{row['pin']!r} is not six digits"))
+        if pin in pins:
+            faults.add(row.fault("pin", f"{pin} stands twice"))
+        for code in districts:
+            if code not in places:
+                faults.add(row.fault("districts", f"unknown place {code!r}", "see places.csv"))
+        pins[pin] = districts
+    return pins

@@ -1,0 +1,245 @@
+"""
+Text read into words with their places, and a trie of phrases that finds itself in it.
+
+In: text of any kind and length; phrases with a payload each. Out: `Text` (words with offsets into the text as it
+was written) and `Hit`s (longest phrase first, left to right, none overlapping). Addresses of the web and of mail
+are no words. Work is linear in the text: at each word a dictionary is asked, and a phrase is followed for at most
+as many words as the longest phrase has. One class serves keywords, place names, cues and noise alike.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from mailbot.classify.folding import BLANKS, SOUND, fold, keys, sound
+
+P = TypeVar("P")
+
+MAX_CHARACTERS = 200_000  # what lies behind is not read: no grievance is longer, and time must have a bound
+
+TIGHT, LOOSE, HARD = 0, 1, 2  # how strongly the signs between two words part them
+_HARD_SIGNS = frozenset("!?।॥;|")
+_LOOSE_SIGNS = frozenset(',:()[]{}"“”«»\n\r*=<>•…')
+_ROMAN_NUMERALS = frozenset(("i", "ii", "iii", "iv", "v"))
+_MEMO_SIZE = 1 << 15
+_SURE_SOUND = 6  # a phrase of several words is known by its sound when so much of it sounds
+
+
+def _word_pattern() -> re.Pattern[str]:
+    """
+    A word is a run of letters and marks of one script, or a run of digits.
+
+    The class is made from Unicode categories: `\\w` leaves out vowel signs and would cut রাস্তা into three.
+    """
+    classes: dict[str, list[str]] = {"digit": [], "bengali": [], "devanagari": [], "other": []}
+    for code in range(0x20000):
+        character = chr(code)
+        category = unicodedata.category(character)
+        if character in BLANKS or not (character.isalnum() or category in ("Mn", "Mc")):
+            continue
+        classes[_script_of(code, category)].append(character)
+    digits, *scripts = ("".join(_ranges(each)) for each in classes.values())
+    return re.compile("|".join([f"[{digits}]+", *(f"[{each}][{each}{BLANKS}]*" for each in scripts)]))
+
+
+def _script_of(code: int, category: str) -> str:
+    if category == "Nd":
+        return "digit"
+    if 0x0980 <= code <= 0x09FF:
+        return "bengali"
+    return "devanagari" if 0x0900 <= code <= 0x097F else "other"
+
+
+def _ranges(characters: Sequence[str]) -> Iterator[str]:
+    start = previous = characters[0]
+    for character in [*characters[1:], "\U0010ffff"]:
+        if ord(character) != ord(previous) + 1:
+            yield f"{start}-{previous}" if start != previous else start
+            start = character
+        previous = character
+
+
+_WORD = _word_pattern()
+_CHUNK = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words as written, in order; `starts[i]:ends[i]` is where word i stands in `source`."""
+
+    source: str
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def gap(self, i: int) -> int:
+        """How strongly word i is parted from the word before it: TIGHT, LOOSE or HARD."""
+        if i <= 0 or i >= len(self.words):
+            return HARD
+        return _gap(self.source[self.ends[i - 1] : self.starts[i]], min(len(self.words[i - 1]), 6))
+
+    def written(self, start: int, stop: int) -> str:
+        """Words start … stop-1 as the mail writes them."""
+        return self.source[self.starts[start] : self.ends[stop - 1]]
+
+    def at(self, offset: int) -> int:
+        """The first word that begins at or after an offset."""
+        return bisect_left(self.starts, offset)
+
+
+@lru_cache(maxsize=1 << 10)
+def _gap(between: str, length_before: int) -> int:
+    if len(between) > 40 or not _HARD_SIGNS.isdisjoint(between) or between.count("\n") > 1:
+        return HARD
+    if "." in between and between != ".":
+        if length_before > 5 or ".." in between:
+            return HARD
+        return LOOSE if length_before > 2 else TIGHT  # "No. 1" and "D. Dinajpur", but "in Suri. I am"
+    return LOOSE if not _LOOSE_SIGNS.isdisjoint(between) else TIGHT
+
+
+@lru_cache(maxsize=8)
+def read(source: str) -> Text:
+    """Read a text into words. The last few are kept, for several readers ask for the same one."""
+    words, starts, ends = [], [], []
+    for found in _WORD.finditer(_without_addresses(source[:MAX_CHARACTERS])):
+        words.append(found.group())
+        starts.append(found.start())
+        ends.append(found.end())
+    return Text(source, words, starts, ends)
+
+
+def _without_addresses(text: str) -> str:
+    """Blank out mail and web addresses, character for character: bankura@example.org is no place."""
+    if "@" not in text and "://" not in text and "www." not in text:
+        return text
+    return _CHUNK.sub(_blank_address, text)
+
+
+def _blank_address(chunk: re.Match[str]) -> str:
+    word = chunk.group()
+    is_address = "@" in word.strip("@") or "://" in word or word.startswith("www.")
+    return " " * len(word) if is_address else word
+
+
+@dataclass(slots=True)
+class _Node(Generic[P]):
+    following: dict[str, "_Node[P]"] = field(default_factory=dict)
+    payloads: list[P] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[P]):
+    """A phrase found: words `start` … `stop`-1 of a text, and every payload that was given for it."""
+
+    start: int
+    stop: int
+    payloads: tuple[P, ...]
+    by_sound: bool  # found by its sound only: spelt otherwise than the phrase
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """A phrase as the lexicon compares it: folded words. Two phrases with the same words are the same."""
+    return tuple(folded for word in read(phrase).words if (folded := fold(word)))
+
+
+class Lexicon(Generic[P]):
+    """Phrases with payloads. Built once; `find` then changes nothing that can be seen."""
+
+    def __init__(self, entries: Iterable[tuple[str, P]] = ()) -> None:
+        self._root: _Node[P] = _Node()
+        self._first: dict[str, tuple[_Node[P], ...]] = {}
+        for phrase, payload in entries:
+            self._add(phrase, payload)
+
+    def _add(self, phrase: str, payload: P) -> None:
+        words = words_of(phrase)
+        if not words:
+            return
+        self._plant(words, payload)
+        sounds = [sound(word) for word in words]
+        if sum(map(len, sounds)) >= (_SURE_SOUND if len(words) > 1 else 5 if words[0].isascii() else 4):
+            self._plant([SOUND + s if s else word for word, s in zip(words, sounds, strict=True)], payload)
+        joined = "".join(words)
+        if len(words) == 2 and len(joined) >= 8 and not any(c.isdigit() for c in joined):
+            self._plant([joined], payload)  # স্বাস্থ্যসাথী beside স্বাস্থ্য সাথী
+            self._plant([SOUND + sound(joined)], payload)
+
+    def _plant(self, path: Sequence[str], payload: P) -> None:
+        node = self._root
+        for key in path:
+            node = node.following.setdefault(key, _Node())
+        if payload not in node.payloads:
+            node.payloads.append(payload)
+
+    def find(self, text: Text) -> list[Hit[P]]:
+        """Find the longest phrases, left to right; no word belongs to two of them."""
+        hits: list[Hit[P]] = []
+        words, first = text.words, self._first
+        i, count = 0, len(words)
+        while i < count:
+            nodes = first.get(words[i])
+            if nodes is None:
+                nodes = self._begin(words[i])
+            hit = self._longest(text, i, nodes) if nodes else None
+            if hit is None:
+                i += 1
+            else:
+                hits.append(hit)
+                i = hit.stop
+        return hits
+
+    def _begin(self, word: str) -> tuple[_Node[P], ...]:
+        """The nodes that a first word leads to, remembered: most words of a mail lead nowhere."""
+        if len(self._first) >= _MEMO_SIZE:
+            self._first.clear()
+        following = self._root.following
+        nodes = tuple(following[key] for key in keys(word) if key in following)
+        self._first[word] = nodes
+        return nodes
+
+    def _longest(self, text: Text, start: int, nodes: tuple[_Node[P], ...]) -> Hit[P] | None:
+        best: Hit[P] | None = None
+        exact = [node for node in nodes if not self._is_sound(text.words[start], node)]
+        frontier = [(node, False) for node in exact] + [(node, True) for node in nodes if node not in exact]
+        stop = start + 1
+        while frontier:
+            ended = next(((node, by_sound) for node, by_sound in frontier if node.payloads), None)
+            if ended is not None:
+                best = Hit(start, stop, tuple(ended[0].payloads), ended[1])
+            if stop >= len(text) or not any(node.following for node, _ in frontier):
+                break
+            frontier = _step(text, stop, frontier)
+            stop += 1
+        return best
+
+    def _is_sound(self, word: str, node: _Node[P]) -> bool:
+        following = self._root.following
+        return not any(following.get(key) is node for key in keys(word) if not key.startswith(SOUND))
+
+
+def _step(text: Text, i: int, frontier: list[tuple[_Node[P], bool]]) -> list[tuple[_Node[P], bool]]:
+    """Follow one word further: exact spellings before sounds."""
+    word = text.words[i]
+    gap = text.gap(i)
+    if gap == HARD or (gap == LOOSE and _is_numeral(word)):
+        return []
+    further = [
+        (node.following[key], by_sound or key.startswith(SOUND))
+        for node, by_sound in frontier
+        for key in keys(word)
+        if key in node.following
+    ]
+    return sorted(further, key=lambda reached: reached[1]) if len(further) > 1 else further
+
+
+def _is_numeral(word: str) -> bool:
+    folded = fold(word)
+    return (folded.isdigit() and len(folded) <= 2) or folded in _ROMAN_NUMERALS

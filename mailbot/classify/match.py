@@ -1,0 +1,151 @@
+"""
+Words × Rules → Classification: the department a grievance belongs to, with the words that say so.
+
+In: subject, text, Rules. Out: a Classification whose matches carry rule, words, offsets and the weight they had.
+A phrase weighs by its rule, and by where it stands: more in the subject and in the prayer ("kindly …"), little in
+address block, copy line and signature, and little where the writer speaks of himself or sets a matter aside. The
+second and third phrase of a department add less than the first: one scheme named outweighs many common words.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from mailbot.classify.lexicon import HARD, Hit, Text, read
+from mailbot.classify.rules import Cue, Keyword, Rule, Rules
+from mailbot.classify.zones import Zone, Zones, find_zones
+from mailbot.model import Classification, Match
+
+SUBJECT, BODY = "subject", "body"
+
+IN_SUBJECT = 1.5
+IN_PRAYER = 1.3
+SET_ASIDE = 0.3
+BY_SOUND = 0.85
+EACH_FURTHER_RULE = 0.6
+EACH_REPEAT = 0.15
+MOST_REPEATS = 2
+
+SURE_SCORE = 2.0
+SURE_MARGIN = 1.3
+
+_ZONE_WEIGHT = {
+    Zone.BODY: 1.0,
+    Zone.SUBJECT: 1.4,
+    Zone.QUOTED: 0.6,
+    Zone.SIGNATURE: 0.2,
+    Zone.ADDRESSEE: 0.1,
+    Zone.COPY: 0.1,
+    Zone.HEADER: 0.05,
+}
+_CLAUSE_WORDS = 14  # a cue reaches no further than this
+_TURNS = frozenset(("but", "however", "kintu", "কিন্তু", "তবে", "लेकिन", "किन्तु", "मगर", "par", "तर"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A rule's phrase in one part of the mail, weighed."""
+
+    rule: Rule
+    match: Match
+
+
+def classify(subject: str, text: str, rules: Rules) -> Classification:
+    """Find the department of a grievance. `department` is "" when no rule speaks."""
+    parts = ((SUBJECT, read(subject)), (BODY, read(text)))
+    held = frozenset(words for _, part in parts for hit in rules.conditions.find(part) for words in hit.payloads)
+    found = [each for where, part in parts for each in _find(where, part, rules) if _applies(each.rule, where, held)]
+    scores = _scores(found)
+    if not scores:
+        return Classification(
+            department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail"
+        )
+    return _judge(scores, found)
+
+
+def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
+    hits = rules.keywords.find(text)
+    if not hits:
+        return
+    zones = find_zones(text.source) if where == BODY else None
+    clauses = _clauses(text, rules.cues.find(text))
+    for hit in hits:
+        factor = _factor(text, hit, zones, clauses)
+        for keyword in hit.payloads:
+            yield _Found(keyword.rule, _match(where, text, hit, keyword, factor))
+
+
+def _match(where: str, text: Text, hit: Hit[Keyword], keyword: Keyword, factor: float) -> Match:
+    return Match(
+        rule=keyword.rule.name,
+        target=keyword.rule.department,
+        phrase=keyword.phrase,
+        words=text.written(hit.start, hit.stop),
+        where=where,
+        start=text.starts[hit.start],
+        end=text.ends[hit.stop - 1],
+        weight=round(keyword.rule.weight * factor, 3),
+    )
+
+
+def _factor(text: Text, hit: Hit[Keyword], zones: Zones | None, clauses: list[tuple[int, int, float]]) -> float:
+    factor = IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[hit.start])]
+    if hit.by_sound:
+        factor *= BY_SOUND
+    within = [reach for begin, end, reach in clauses if begin <= hit.start < end]
+    return factor * (min(within) if any(reach < 1 for reach in within) else max(within, default=1.0))
+
+
+def _clauses(text: Text, cues: list[Hit[Cue]]) -> list[tuple[int, int, float]]:
+    """Stretches of words that a cue colours: behind it who writes or what is set aside, all round it a prayer."""
+    return [_clause(text, hit) for hit in cues]
+
+
+def _clause(text: Text, hit: Hit[Cue]) -> tuple[int, int, float]:
+    end = hit.stop
+    while end < min(len(text), hit.stop + _CLAUSE_WORDS) and text.gap(end) != HARD and text.words[end] not in _TURNS:
+        end += 1
+    if hit.payloads[0] is not Cue.PRAYER:
+        return hit.start, end, SET_ASIDE
+    begin = hit.start
+    while begin > max(0, hit.start - _CLAUSE_WORDS) and text.gap(begin) != HARD:
+        begin -= 1
+    return begin, end, IN_PRAYER
+
+
+def _applies(rule: Rule, where: str, held: frozenset[str]) -> bool:
+    if rule.part and rule.part != where:
+        return False
+    return not rule.unless & held and (not rule.needs or bool(rule.needs & held))
+
+
+def _scores(found: Iterable[_Found]) -> list[tuple[str, float]]:
+    """Departments with their scores, best first."""
+    by_rule: dict[str, list[_Found]] = {}
+    for each in found:
+        by_rule.setdefault(each.rule.name, []).append(each)
+    weights = sorted((hits[0].rule.department, -_rule_weight(hits)) for hits in by_rule.values())
+    scores = {
+        department: sum(-weight * EACH_FURTHER_RULE**i for i, (_, weight) in enumerate(group))
+        for department, group in groupby(weights, key=lambda pair: pair[0])
+    }
+    return sorted(((d, round(score, 3)) for d, score in scores.items()), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _rule_weight(hits: list[_Found]) -> float:
+    weights = sorted((each.match.weight for each in hits), reverse=True)
+    return weights[0] + EACH_REPEAT * sum(weights[1 : 1 + MOST_REPEATS])
+
+
+def _judge(scores: list[tuple[str, float]], found: list[_Found]) -> Classification:
+    department, score = scores[0]
+    runner_up, second = scores[1] if len(scores) > 1 else ("", 0.0)
+    confident = score >= SURE_SCORE and score >= SURE_MARGIN * second
+    ranked = sorted((each.match for each in found), key=lambda m: (m.target != department, -m.weight, m.where, m.start))
+    best = ranked[0]
+    reason = f"{department}: the mail says '{best.words}' ({best.where}, {best.rule})"
+    if not confident:
+        reason += f"; doubtful, for {runner_up} comes close" if second else "; doubtful, for that says little"
+    return Classification(
+        department=department, matches=tuple(ranked), candidates=tuple(scores[:5]), confident=confident, reason=reason
+    )

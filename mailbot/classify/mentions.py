@@ -1,0 +1,217 @@
+"""
+Words × Gazetteer → mentions: each name of a place in a mail, what it may stand for, and how much that says.
+
+In: one part of a mail as words, and the gazetteer. Out: mentions in the order of the text. The words beside a name
+decide what it is (block, ward, thana, Mr, Road); the words of an addressee ("Nabanna, Howrah-711102") are no mention;
+a name that is also a word or a person ("Mal", "Chopra") says little without a type word or its district beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.classify.folding import keys
+from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.lexicon import HARD, LOOSE, Hit, Text, words_of
+from mailbot.classify.place_names import Meaning, Name, Noise, Side, TypeWord
+from mailbot.classify.zones import Zone, Zones
+from mailbot.model import Match
+
+TYPED, NUMBERED, STATION, TOWN, LOCALITY, DISTRICT, PIN, UNIT = 6.0, 6.0, 4.5, 3.5, 3.0, 3.0, 3.0, 1.5
+BY_SOUND = 0.8
+WEAK = 0.12
+IN_SUBJECT = 1.2
+
+_BY_KIND = {
+    "block": TOWN, "municipality": TOWN, "corporation": TOWN, "subdivision": TOWN, "district": DISTRICT,
+    "police_station": LOCALITY, "locality": LOCALITY, "old_district": 2.0, "unit": UNIT,
+}  # fmt: skip
+_ZONE_WEIGHT = {
+    Zone.BODY: 1.0,
+    Zone.SUBJECT: 1.2,
+    Zone.QUOTED: 0.7,
+    Zone.SIGNATURE: 0.6,
+    Zone.ADDRESSEE: 0.12,
+    Zone.COPY: 0.08,
+    Zone.HEADER: 0.02,
+}
+_WEAKENS = {
+    Meaning.ROAD: 0.06,
+    Meaning.PERSON: 0.06,
+    Meaning.ORIGIN: 0.6,
+    Meaning.ELSEWHERE: 0.25,
+    Meaning.VILLAGE: 0.7,
+}
+_KINDS_OF = {
+    Meaning.BLOCK: ("block",),
+    Meaning.MUNICIPALITY: ("municipality", "corporation"),
+    Meaning.SUBDIVISION: ("subdivision",),
+    Meaning.DISTRICT: ("district", "old_district"),
+    Meaning.POLICE_STATION: ("police_station", "block", "municipality", "corporation"),
+}
+_BEFORE_ITS_NAME = frozenset(
+    (Meaning.DISTRICT, Meaning.POLICE_STATION, Meaning.VILLAGE, Meaning.PERSON, Meaning.ELSEWHERE)
+)
+_KIN_REACH = 4
+_NEIGHBOUR_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found: what it may stand for, what it says in weight, and the type words beside it."""
+
+    names: tuple[Name, ...]
+    weight: float
+    typed: frozenset[Meaning]
+    match: Match
+
+
+@dataclass(slots=True)
+class _Draft:
+    start: int
+    stop: int
+    names: tuple[Name, ...]
+    by_sound: bool
+    beside: set[Meaning]
+
+
+def find_mentions(where: str, text: Text, gazetteer: Gazetteer, zones: Zones | None) -> list[Mention]:
+    """Find every mention in one part of a mail. `zones` is None for the subject."""
+    covered = _addressees(text, gazetteer.noise.find(text))
+    drafts = [
+        _Draft(hit.start, hit.stop, hit.payloads, hit.by_sound, set())
+        for hit in gazetteer.names.find(text)
+        if hit.start not in covered
+    ]
+    if drafts:
+        _give_types(text, drafts, gazetteer.types.find(text))
+    mentions = [_mention(where, text, i, drafts=drafts, gazetteer=gazetteer, zones=zones) for i in range(len(drafts))]
+    return mentions + list(_pins(where, text, gazetteer, zones=zones, covered=covered))
+
+
+def _addressees(text: Text, hits: Sequence[Hit[Noise]]) -> frozenset[int]:
+    """The words that belong to an addressee's address: the phrase, and what follows it of that same address."""
+    covered: set[int] = set()
+    for hit in hits:
+        at = hit.stop
+        swallows = hit.payloads[0].swallows
+        while at < len(text) and text.gap(at) != HARD and not swallows.isdisjoint(keys(text.words[at])):
+            at += 1
+        covered.update(range(hit.start, at))
+    return frozenset(covered)
+
+
+def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]) -> None:
+    ending = {draft.stop: draft for draft in drafts}
+    beginning = {draft.start: draft for draft in drafts}
+    for hit in types:
+        word = hit.payloads[0]
+        left = ending.get(hit.start) if word.side is not Side.BEFORE and text.gap(hit.start) != HARD else None
+        right = beginning.get(hit.stop) if word.side is not Side.AFTER and text.gap(hit.stop) != HARD else None
+        if word.meaning is Meaning.ELSEWHERE:
+            right = _next_draft(text, drafts, hit.stop)
+        owner = _owner(text, hit, word, left=left, right=right)
+        if owner is not None:
+            owner.beside.add(word.meaning)
+
+
+def _owner(
+    text: Text, hit: Hit[TypeWord], word: TypeWord, *, left: _Draft | None, right: _Draft | None
+) -> _Draft | None:
+    """Between two names the type word belongs to the one it is closer to: "Onda block, Bankura", "Dist. Purulia"."""
+    if left is None or right is None:
+        return left or right
+    before, after = text.gap(hit.start), text.gap(hit.stop)
+    if before != after:
+        return left if before < after else right
+    return right if word.meaning in _BEFORE_ITS_NAME else left
+
+
+def _next_draft(text: Text, drafts: Sequence[_Draft], at: int) -> _Draft | None:
+    near = next((draft for draft in drafts if at <= draft.start <= at + _KIN_REACH), None)
+    if near is None or any(text.gap(i) == HARD for i in range(at, near.start + 1)):
+        return None
+    return near
+
+
+def _mention(
+    where: str, text: Text, i: int, *, drafts: Sequence[_Draft], gazetteer: Gazetteer, zones: Zones | None
+) -> Mention:
+    draft = drafts[i]
+    names, weight = _by_type(draft)
+    if draft.by_sound:
+        weight *= BY_SOUND
+    for meaning in draft.beside:
+        weight *= _WEAKENS.get(meaning, 1.0)
+    is_typed = not draft.beside.isdisjoint(_KINDS_OF)
+    if not is_typed and _is_weak(draft, gazetteer) and not _district_beside(i, drafts, gazetteer):
+        weight *= WEAK
+    weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
+    return Mention(names, weight, frozenset(draft.beside), _match(where, text, draft, names[0], weight))
+
+
+def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> Match:
+    return Match(
+        rule=name.rule,
+        target=name.code,
+        phrase=name.phrase,
+        words=text.written(draft.start, draft.stop),
+        where=where,
+        start=text.starts[draft.start],
+        end=text.ends[draft.stop - 1],
+        weight=round(weight, 3),
+    )
+
+
+def _by_type(draft: _Draft) -> tuple[tuple[Name, ...], float]:
+    """What the name may stand for, given the type words beside it, and how much that says."""
+    for meaning, kinds in _KINDS_OF.items():
+        if meaning in draft.beside:
+            meant = tuple(name for name in draft.names if name.kind in kinds)
+            if meant:
+                return meant, STATION if meaning is Meaning.POLICE_STATION else TYPED
+    weight = max(_BY_KIND[name.kind] for name in draft.names)
+    is_numbered = all(name.kind == "block" and name.numbered for name in draft.names) and draft.stop - draft.start > 1
+    return draft.names, NUMBERED if is_numbered else weight
+
+
+def _is_weak(draft: _Draft, gazetteer: Gazetteer) -> bool:
+    return any(words_of(name.phrase) in gazetteer.weak for name in draft.names)
+
+
+def _district_beside(i: int, drafts: Sequence[_Draft], gazetteer: Gazetteer) -> bool:
+    districts = {gazetteer.district(name.code) for name in drafts[i].names}
+    for other in drafts[max(0, i - 1) : i + 2]:
+        if other is drafts[i] or max(other.start - drafts[i].stop, drafts[i].start - other.stop) > _NEIGHBOUR_WORDS:
+            continue
+        if any(
+            name.kind in ("district", "subdivision") and gazetteer.district(name.code) in districts
+            for name in other.names
+        ):
+            return True
+    return False
+
+
+def _pins(
+    where: str, text: Text, gazetteer: Gazetteer, *, zones: Zones | None, covered: frozenset[int]
+) -> Iterator[Mention]:
+    if not gazetteer.pins:
+        return
+    for i, word in enumerate(text.words):
+        if word[0].isdecimal() and i not in covered:
+            yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
+
+
+def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones | None) -> Iterator[Mention]:
+    """A PIN as "722101", or "722 101"; it says the district."""
+    stop = i + 1
+    written = keys(text.words[i])[0]
+    if len(written) == 3 and stop < len(text) and text.gap(stop) < LOOSE:
+        written += keys(text.words[stop])[0]
+        stop += 1
+    districts = gazetteer.pins.get(written, ())
+    if not districts:
+        return
+    names = tuple(Name("pins.csv", code, "district", written) for code in districts)
+    weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[i])]))
+    draft = _Draft(i, stop, names, by_sound=False, beside=set())
+    yield Mention(names, weight, frozenset(), _match(where, text, draft, names[0], weight))

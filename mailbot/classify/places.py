@@ -1,0 +1,175 @@
+"""
+Words × Gazetteer → PlaceFinding: where the grievance is, with the words that say so.
+
+In: subject, text, Gazetteer. Out: the finest place the words support. First the district: every mention speaks for
+the districts of what it may stand for, an ambiguous one for the district that the others name. Then, within it, the
+finest place; a bare town name is the town, unless the mail speaks of villages and blocks. Two places that the words
+support alike are a doubt, and said to be one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from mailbot.classify.gazetteer import Gazetteer, read_gazetteer
+from mailbot.classify.lexicon import Text, read
+from mailbot.classify.mentions import Mention, find_mentions
+from mailbot.classify.place_names import Meaning, Name
+from mailbot.classify.zones import find_zones
+from mailbot.model import Match, PlaceFinding
+
+__all__ = ["Gazetteer", "find_place", "read_gazetteer"]
+
+SURE_WEIGHT = 1.2
+SURE_MARGIN = 1.35
+SURE_FINER_MARGIN = 1.2
+EACH_REPEAT = 0.2
+
+_NOTHING = PlaceFinding(place=None, matches=(), candidates=(), confident=False, reason="no place is named in this mail")
+_URBAN_FIRST = {"municipality": 0, "corporation": 0, "block": 1, "subdivision": 2, "district": 3}
+_RURAL_FIRST = {"block": 0, "municipality": 1, "corporation": 1, "subdivision": 2, "district": 3}
+
+
+def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
+    """Find the place that a grievance speaks of. `place` is None when none is named."""
+    parts = (("subject", read(subject)), ("body", read(text)))
+    mentions = [
+        mention
+        for where, part in parts
+        for mention in find_mentions(where, part, gazetteer, find_zones(text) if where == "body" else None)
+    ]
+    mentions = [mention for mention in mentions if mention.names]
+    if not mentions:
+        return _NOTHING
+    districts = _districts(mentions, gazetteer)
+    district, score = districts[0]
+    second = districts[1][1] if len(districts) > 1 else 0.0
+    inside = [mention for mention in mentions if any(gazetteer.district(n.code) == district for n in mention.names)]
+    is_rural = _is_rural([part for _, part in parts], gazetteer)
+    code, is_sure = _finest(inside, district, gazetteer, is_rural=is_rural)
+    confident = is_sure and score >= SURE_WEIGHT and score >= SURE_MARGIN * second
+    return PlaceFinding(
+        place=gazetteer.places[code],
+        matches=_evidence(inside, mentions, code),
+        candidates=_candidates(code, districts),
+        confident=confident,
+        reason=_reason(code, inside, districts, gazetteer=gazetteer, confident=confident),
+    )
+
+
+def _districts(mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[tuple[str, float]]:
+    """Districts with the weight that speaks for them, the best first."""
+    plain: dict[str, dict[str, float]] = defaultdict(dict)
+    open_ones: list[tuple[Mention, list[str]]] = []
+    for mention in mentions:
+        districts = sorted({gazetteer.district(name.code) for name in mention.names})
+        if len(districts) == 1:
+            _count(plain[districts[0]], mention)
+        else:
+            open_ones.append((mention, districts))
+    settled = {district: sum(words.values()) for district, words in plain.items()}
+    for mention, districts in open_ones:
+        supported = [district for district in districts if settled.get(district, 0.0) > 0]
+        chosen = [max(supported, key=lambda d: settled[d])] if supported else districts
+        for district in chosen:
+            _count(plain[district], mention, share=1 / len(chosen))
+    totals = {district: sum(words.values()) for district, words in plain.items()}
+    return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> None:
+    """The same name again adds little: a letter repeats its place, and so does a signature."""
+    name = mention.match.phrase
+    weight = mention.weight * share
+    high, low = max(words.get(name, 0.0), weight), min(words.get(name, 0.0), weight)
+    words[name] = high + EACH_REPEAT * low
+
+
+def _is_rural(parts: Iterable[Text], gazetteer: Gazetteer) -> bool:
+    """Whether the mail speaks of blocks and villages rather than of wards and councillors."""
+    rural = urban = 0
+    for part in parts:
+        for hit in gazetteer.types.find(part):
+            meaning = hit.payloads[0].meaning
+            rural += meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE)
+            urban += meaning in (Meaning.URBAN, Meaning.MUNICIPALITY)
+    return rural > urban
+
+
+def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, is_rural: bool) -> tuple[str, bool]:
+    """The finest place within a district, and whether nothing rivals it."""
+    scores: dict[str, dict[str, float]] = defaultdict(dict)
+    for mention in inside:
+        code = _meant(mention, district, gazetteer, is_rural=is_rural)
+        if code and code != district:
+            _count(scores[code], mention)
+    if not scores:
+        return district, True
+    weights = {code: sum(words.values()) for code, words in scores.items()}
+    total = {
+        code: weight + 0.5 * sum(weights.get(above, 0.0) for above in gazetteer.chain(code)[1:])
+        for code, weight in weights.items()
+    }
+    ranked = sorted(total, key=lambda code: (-total[code], code))
+    best = ranked[0]
+    if total[best] < SURE_WEIGHT / 2:
+        return district, True
+    rivals = [code for code in ranked[1:] if not _akin(code, best, gazetteer)]
+    return best, not rivals or total[best] >= SURE_FINER_MARGIN * total[rivals[0]]
+
+
+def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
+    return first in gazetteer.chain(second) or second in gazetteer.chain(first)
+
+
+def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, is_rural: bool) -> str:
+    """The one place that a mention stands for within a district; "" when it is no area."""
+    names = [name for name in mention.names if gazetteer.district(name.code) == district]
+    if any(name.kind == "district" for name in names) and not mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK}:
+        return district
+    order = _RURAL_FIRST if is_rural else _URBAN_FIRST
+    codes: dict[str, Name] = {name.code: name for name in names}
+    ranked = sorted(codes, key=lambda code: order.get(gazetteer.places[code].kind, 9))
+    if not ranked:
+        return ""
+    kind = gazetteer.places[ranked[0]].kind
+    first = [code for code in ranked if gazetteer.places[code].kind == kind]
+    return first[0] if len(first) == 1 else _shared(first, gazetteer)
+
+
+def _shared(codes: Sequence[str], gazetteer: Gazetteer) -> str:
+    """Of "Suri", where there are Suri I and Suri II, no more is known than the subdivision."""
+    shared = codes[0]
+    for code in codes[1:]:
+        shared = gazetteer.common(shared, code)
+    return shared
+
+
+def _evidence(inside: Sequence[Mention], mentions: Sequence[Mention], code: str) -> tuple[Match, ...]:
+    """Matches that speak for the place, then those in its district, then the others."""
+
+    def rank(mention: Mention) -> tuple[bool, bool, float]:
+        return (all(name.code != code for name in mention.names), mention not in inside, -mention.weight)
+
+    return tuple(mention.match for mention in sorted(mentions, key=rank))
+
+
+def _candidates(code: str, districts: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    rounded = [(district, round(score, 3)) for district, score in districts[:5]]
+    return tuple(rounded if code == rounded[0][0] else [(code, rounded[0][1]), *rounded])
+
+
+def _reason(
+    code: str,
+    inside: Sequence[Mention],
+    districts: Sequence[tuple[str, float]],
+    *,
+    gazetteer: Gazetteer,
+    confident: bool,
+) -> str:
+    place = gazetteer.places[code]
+    best = max(inside, key=lambda m: (any(name.code == code for name in m.names), m.weight)).match
+    said = f"the mail names {place.name} {place.kind.replace('_', ' ')} ('{best.words}', {best.where})"
+    if confident:
+        return said
+    others = [gazetteer.places[other].name for other, _ in districts[1:3]]
+    return said + (f"; doubtful beside {' and '.join(others)}" if others else "; doubtful, for that says little")

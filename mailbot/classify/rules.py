@@ -1,0 +1,161 @@
+"""
+config/rules → Rules: which words speak for which department.
+
+In: the texts of `keywords.csv` and, if there, `cues.csv`. Out: Rules, or a ConfigurationError with every fault.
+A row of keywords.csv is one rule; its `phrase` cell may hold the same thing in several languages and spellings,
+parted by `|`: the rule counts once, whichever of them a mail uses.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbot.classify.directory import Departments
+from mailbot.classify.lexicon import Lexicon, words_of
+from mailbot.classify.table import Faults, Row, read_table
+from mailbot.errors import Fault
+
+KEYWORDS = "keywords.csv"
+CUES = "cues.csv"
+MOST_WEIGHT = 20.0
+
+
+class Cue(StrEnum):
+    """What a turn of phrase says about the words that follow it in its clause."""
+
+    WRITER = "writer"  # "I am a retired teacher": who writes, not what about
+    ASIDE = "aside"  # "I have no dispute about": named and set aside
+    PRAYER = "prayer"  # "kindly", "ব্যবস্থা করুন": what is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row of keywords.csv. `name` says where it stands: "keywords.csv:112"."""
+
+    name: str
+    department: str
+    phrases: tuple[str, ...]
+    weight: float
+    part: str  # "subject" or "body" when it counts only there; "" for both
+    needs: frozenset[str]  # one of these must be in the mail too; empty for none
+    unless: frozenset[str]  # any of these in the mail takes the rule out of it
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A phrase of a rule, as the lexicon gives it back."""
+
+    rule: Rule
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules, and the lexicons that find their words."""
+
+    rules: tuple[Rule, ...]
+    keywords: Lexicon[Keyword]
+    conditions: Lexicon[str]
+    cues: Lexicon[Cue]
+
+
+def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
+    """
+    Read config/rules.
+
+    Args:
+        files: File name → text.
+        departments: The departments that rules may speak for.
+
+    Raises:
+        ConfigurationError: With every fault of every file.
+    """
+    faults = Faults()
+    columns = ("department", "phrase", "weight")
+    rows = read_table(files, KEYWORDS, columns, faults=faults, optional=("context", "unless", "note"))
+    rules = [rule for row in rows if (rule := _rule(row, departments, faults))]
+    _check_twice(rows, faults)
+    cues = (
+        _cues(read_table(files, CUES, ("cue", "phrase"), faults=faults, optional=("note",)), faults)
+        if CUES in files
+        else []
+    )
+    faults.raise_any()
+    return Rules(
+        tuple(rules),
+        Lexicon((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases),
+        Lexicon((words, words) for words in _conditions(rules)),
+        Lexicon(cues),
+    )
+
+
+def _conditions(rules: Iterable[Rule]) -> list[str]:
+    return sorted({phrase for rule in rules for phrase in rule.needs | rule.unless})
+
+
+def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
+    known = len(faults.found)
+    department = row["department"]
+    if department not in departments:
+        faults.add(row.fault("department", f"unknown department {department!r}", "see departments.csv"))
+    phrases = row.parts("phrase", "|")
+    if not any(words_of(phrase) for phrase in phrases):
+        faults.add(row.fault("phrase", "no words", "write at least one word; several are parted by |"))
+    weight = _weight(row, faults)
+    part, needs = _context(row.parts("context"))
+    if len(faults.found) > known:
+        return None
+    return Rule(
+        name=f"{row.file}:{row.line}",
+        department=department,
+        phrases=phrases,
+        weight=weight,
+        part=part,
+        needs=needs,
+        unless=frozenset(row.parts("unless")),
+    )
+
+
+def _context(words: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """`subject` and `body` say where the phrase must stand; any other words, what must be in the mail beside it."""
+    parts = [word for word in words if word in ("subject", "body")]
+    return parts[0] if len(parts) == 1 else "", frozenset(words) - {"subject", "body"}
+
+
+def _weight(row: Row, faults: Faults) -> float:
+    try:
+        weight = float(row["weight"])
+    except ValueError:
+        faults.add(row.fault("weight", f"{row['weight']!r} is not a number", "for example 2 or 0.5"))
+        return 0.0
+    if not 0 < weight <= MOST_WEIGHT:
+        faults.add(row.fault("weight", f"{row['weight']} is not between 0 and {MOST_WEIGHT:g}"))
+    return weight
+
+
+def _check_twice(rows: Iterable[Row], faults: Faults) -> None:
+    """A phrase stands for one thing: a second time is an oversight, or a quarrel between departments."""
+    first: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        for phrase in row.parts("phrase", "|"):
+            before = first.setdefault(words_of(phrase), row)
+            if before is not row:
+                faults.add(_twice(row, phrase, before))
+
+
+def _twice(row: Row, phrase: str, before: Row) -> Fault:
+    same = before["department"] == row["department"]
+    whose = "the same department" if same else before["department"]
+    hint = "take one of them out" if same else "decide for one department, or lengthen the phrase"
+    return row.fault("phrase", f"{phrase!r} stands already in line {before.line} for {whose}", hint)
+
+
+def _cues(rows: Iterable[Row], faults: Faults) -> list[tuple[str, Cue]]:
+    found = []
+    known = [cue.value for cue in Cue]
+    for row in rows:
+        if row["cue"] not in known:
+            faults.add(row.fault("cue", f"unknown cue {row['cue']!r}", f"known: {', '.join(known)}"))
+            continue
+        found += [(phrase, Cue(row["cue"])) for phrase in row.parts("phrase", "|")]
+    return found
