@@ -49,7 +49,6 @@ FALLBACK = {"bn-Latn": "bn", "hi-Latn": "hi", "ne": "hi"}
 """Who writes romanised reads the script; who reads Nepali reads Hindi better than English."""
 
 SUBJECT = re.compile(r"subject:[ \t]*(.*)", re.IGNORECASE)
-ANY_SUBJECT = "Subject:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,10 @@ class Templates:
 
     environment: ImmutableSandboxedEnvironment
     names: frozenset[str]
-    folder: str
 
     def language(self, purpose: Purpose, channel: Channel, wanted: str) -> str:
         """The language in which this can be told to one who writes in `wanted`."""
-        for language in (wanted, FALLBACK.get(wanted, ""), FALLBACK.get(FALLBACK.get(wanted, ""), "")):
+        for language in (wanted, FALLBACK.get(wanted, "")):
             if _name(purpose, channel, "txt", language) in self.names:
                 return language
         return "en"
@@ -81,29 +79,28 @@ class Templates:
         return self._render(name, values) if name in self.names else ""
 
     def _render(self, name: str, values: Mapping[str, Value]) -> str:
-        fault = Fault(_path(self.folder, name), 0, "", "there is no such template")
-        if name in self.names:
-            text, fault = _try(self.environment, self.folder, name, values)
-            if text is not None:
-                return text
-        raise ConfigurationError([fault])
+        if name not in self.names:
+            raise ConfigurationError([Fault(name, 0, "", "there is no such template")])
+        outcome = _try(self.environment, name, values)
+        if isinstance(outcome, Fault):
+            raise ConfigurationError([outcome])
+        return outcome
 
 
-def read_templates(files: Mapping[str, str], *, folder: str = "") -> Templates:
+def read_templates(files: Mapping[str, str]) -> Templates:
     """
     Read and try all templates.
 
     Args:
-        files: File name (without folder) → text.
-        folder: Where they stand, for the faults; nothing is read there.
+        files: File name, without folder → text.
 
     Raises:
         ConfigurationError: With every fault: a name that is none, a missing template, a syntax error, an unknown
             value, one that does not render, an e-mail without subject, an SMS that is too long or says too much.
     """
-    templates = Templates(_environment(files), frozenset(name for name in files if NAME.fullmatch(name)), folder)
+    templates = Templates(_environment(files), frozenset(name for name in files if NAME.fullmatch(name)))
     faults = [
-        *(_fault(folder, name, 0, "this template is missing") for name in REQUIRED if name not in files),
+        *(Fault(name, 0, "", "this template is missing") for name in REQUIRED if name not in files),
         *(fault for name in files for fault in _file_faults(templates, name, files[name])),
     ]
     if faults:
@@ -128,26 +125,29 @@ def _environment(files: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
 
 
 def _file_faults(templates: Templates, name: str, text: str) -> Iterator[Fault]:
-    folder = templates.folder
     named = NAME.fullmatch(name)
     if named is None and not (name.startswith("_") and name.endswith(".j2")):
-        yield _fault(folder, name, 0, "not the name of a template", hint=NAME_HINT)
+        yield Fault(name, 0, "", "not the name of a template", NAME_HINT)
         return
     try:
         tree = templates.environment.parse(text, name)
         templates.environment.get_template(name)  # compiled: unknown filters and tests show only now
     except TemplateSyntaxError as error:
-        yield _fault(folder, error.name or name, error.lineno, f"syntax error: {error.message}")
+        yield _syntax_fault(error, name)
         return
-    static = list(_unknown_values(folder, name, tree))
-    if named and named["sms"]:
-        static.extend(_sms_constructs(folder, name, tree))
+    if named is None:
+        return  # a piece is tried where it is included: only there its loop variables have values
+    static = list(_unknown_values(name, tree))
+    if named["sms"]:
+        static.extend(_sms_constructs(name, tree))
+    if named["part"] == "html" and name.replace(".html.", ".txt.") not in templates.names:
+        static.append(Fault(name, 0, "", "there is no .txt. template beside it", "a mail needs its text"))
     yield from static
-    if named and not static:
+    if not static:
         yield from _trial_faults(templates, name, named)
 
 
-def _unknown_values(folder: str, name: str, tree: nodes.Template) -> Iterator[Fault]:
+def _unknown_values(name: str, tree: nodes.Template) -> Iterator[Fault]:
     """Names that no notice has a value for: also those in a branch that no trial enters."""
     known = sample_values()[0].keys()
     unknown = meta.find_undeclared_variables(tree) - known
@@ -155,57 +155,56 @@ def _unknown_values(folder: str, name: str, tree: nodes.Template) -> Iterator[Fa
     for node in tree.find_all(nodes.Name):
         if node.name in unknown and (node.name, node.lineno) not in seen:
             seen.add((node.name, node.lineno))
-            yield _fault(folder, name, node.lineno, "no such value", key=node.name, hint=f"there are: {_list(known)}")
+            yield Fault(name, node.lineno, node.name, "no such value", f"there are: {_list(known)}")
 
 
-def _sms_constructs(folder: str, name: str, tree: nodes.Template) -> Iterator[Fault]:
+def _sms_constructs(name: str, tree: nodes.Template) -> Iterator[Fault]:
     """An SMS is a text registered with the network, with few values in it: no conditions, filters or other names."""
     allowed = f"an SMS has plain text and {_list(SMS_VALUES)} only"
     for part in tree.body:
         if not isinstance(part, nodes.Output):
-            yield _fault(folder, name, part.lineno, "a statement in an SMS", hint=allowed)
+            yield Fault(name, part.lineno, "", "a statement in an SMS", allowed)
             continue
         for node in part.nodes:
             plain = isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Name) and node.name in SMS_VALUES)
             if not plain:
                 what = node.name if isinstance(node, nodes.Name) else ""
-                yield _fault(folder, name, node.lineno, "not registered for an SMS", key=what, hint=allowed)
+                yield Fault(name, node.lineno, what, "not registered for an SMS", allowed)
 
 
 def _trial_faults(templates: Templates, name: str, named: re.Match[str]) -> Iterator[Fault]:
     """Render it with the sample cases, and look at what comes out."""
-    samples = (longest_values(),) if named["sms"] else sample_values()
-    for values in samples:
-        text, fault = _try(templates.environment, templates.folder, name, values)
-        if text is None:
-            yield fault
+    for values in (longest_values(),) if named["sms"] else sample_values():
+        outcome = _try(templates.environment, name, values)
+        if isinstance(outcome, Fault):
+            yield outcome
         elif named["sms"]:
-            for problem in check_sms(_as_sms(text), named["language"]):
-                yield _fault(templates.folder, name, 1, problem)
+            yield from (Fault(name, 1, "", problem) for problem in check_sms(_as_sms(outcome), named["language"]))
         elif named["part"] == "txt":
-            subject, body = _split(text)
-            if not subject.strip():
-                yield _fault(templates.folder, name, 1, f"the first line is not '{ANY_SUBJECT} …'")
+            subject, body = _split(outcome)
+            if not subject:
+                yield Fault(name, 1, "", "the first line is not 'Subject: …'")
             if not body.strip():
-                yield _fault(templates.folder, name, 0, "the mail has no text")
+                yield Fault(name, 0, "", "the mail has no text")
 
 
-def _try(
-    environment: ImmutableSandboxedEnvironment, folder: str, name: str, values: Mapping[str, Value]
-) -> tuple[str | None, Fault]:
-    """Render; when that fails, None and the fault, at the line of the template where it happened."""
+def _try(environment: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, Value]) -> str | Fault:
+    """Render; when that fails, the fault, at the line of the template where it happened."""
     try:
-        return environment.get_template(name).render(values), Fault(name, 0, "", "")
+        return environment.get_template(name).render(values)
     except Exception as error:  # noqa: BLE001 - a template is an administrator's program: it may fail in any way
+        if isinstance(error, TemplateSyntaxError):
+            return _syntax_fault(error, name)
         where, line = _where(error, name)
-        message = error.message if isinstance(error, TemplateSyntaxError) and error.message else str(error)
-        return None, _fault(folder, where, line, f"does not render: {message or type(error).__name__}")
+        return Fault(where, line, "", f"does not render: {str(error) or type(error).__name__}")
+
+
+def _syntax_fault(error: TemplateSyntaxError, name: str) -> Fault:
+    return Fault(error.name or name, error.lineno, "", f"syntax error: {error.message}")
 
 
 def _where(error: BaseException, name: str) -> tuple[str, int]:
     """The innermost template line in a traceback; Jinja puts the template's own name and lines there."""
-    if isinstance(error, TemplateSyntaxError):
-        return error.name or name, error.lineno
     where, trace = (name, 0), error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.endswith(".j2"):
@@ -230,11 +229,3 @@ def _name(purpose: Purpose, channel: Channel, part: str, language: str) -> str:
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
-
-
-def _path(folder: str, name: str) -> str:
-    return f"{folder.rstrip('/')}/{name}" if folder else name
-
-
-def _fault(folder: str, name: str, line: int, message: str, *, key: str = "", hint: str = "") -> Fault:
-    return Fault(_path(folder, name), line, key, message, hint)

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG002, N802 - aiosmtpd calls handlers by these names, with these arguments
 import asyncio
 import email
 import email.policy
