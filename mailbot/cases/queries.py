@@ -261,9 +261,9 @@ def _ledger(connection: Connection, listing: RowMapping) -> Json:
     """
     The balance of a folder: every UID that the server has shown ends as exactly one of five.
 
-    `server`: mails in the last listing; `outcomes`: what became of all that were ever listed, `moved` of them have
-    left the folder since; `untaken`: listed and still without outcome; `vanished`: gone before they were taken. It
-    balances when the outcomes without the moved, and the untaken, make the server's count.
+    `server`: mails in the last listing; `shown`: all that were ever listed; `outcomes`: what became of these, `moved`
+    of them have left the folder since; `untaken`: listed and still without outcome; `vanished`: gone before they were
+    taken. It balances when the outcomes without the moved, and the untaken, make the server's count.
     """
     here = mailbox_uids.c.gone_at.is_(None)
     query = (
@@ -286,6 +286,7 @@ def _ledger(connection: Connection, listing: RowMapping) -> Json:
         "uidvalidity": listing["uidvalidity"],
         "listed_at": _value(listing["at"]),
         "server": listing["server"],
+        "shown": sum(outcomes.values()) + waiting["all"],
         "outcomes": outcomes,
         "moved": sum(outcomes.values()) - here_taken,
         "untaken": waiting["here"],
@@ -297,11 +298,11 @@ def _ledger(connection: Connection, listing: RowMapping) -> Json:
 
 def _reasons(connection: Connection, outcome: Outcome) -> dict[str, int]:
     query = select(mails.c.reason, func.count()).where(mails.c.outcome == outcome).group_by(mails.c.reason)
-    return dict(connection.execute(query.order_by(mails.c.reason)).tuples().all())
+    return dict(connection.execute(query.order_by(mails.c.reason)).all())
 
 
 def _counts(connection: Connection, query: Select[StrEnum, int], words: type[StrEnum]) -> dict[str, int]:
-    counted = dict(connection.execute(query).tuples().all())
+    counted = dict(connection.execute(query).all())
     return {word.value: counted.get(word, 0) for word in words}
 
 
