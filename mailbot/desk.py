@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 
 from mailbot.errors import StoreUnavailable
 from mailbot.ingest.parse import read_mail
@@ -69,11 +69,12 @@ def register(letter: Letter, *, archive: MailArchive, store: CaseStore, office: 
 
 def as_mail(letter: Letter, now: datetime) -> bytes:
     """Write a letter down as an RFC 5322 message, scans attached."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
     message["Date"] = now
     message["Subject"] = " ".join(letter.subject.split())
     if letter.address:
-        message["From"] = HeaderAddress(" ".join(letter.name.split()), addr_spec=letter.address)
+        local, _, domain = letter.address.rpartition("@")
+        message["From"] = HeaderAddress(" ".join(letter.name.split()), username=local, domain=domain)
     message.set_content(letter.text)
     for scan in letter.scans:
         maintype, _, subtype = scan.type.partition("/")

@@ -2,12 +2,9 @@
 One mail, or one letter handed in at the desk → one Decision.
 
 In: mails as read, the store to ask what is known, and the Office (all that the configuration decides). Out: a
-Decision for each, its notices rendered, ready to be stored whole or not at all. A mail that cannot be decided is held
-with its reason; it never stops the next.
+Decision for each, its notices rendered, ready to be stored whole or not at all.
 """
 
-import logging
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -45,8 +42,6 @@ INDIA = timezone(timedelta(hours=5, minutes=30))
 UNANSWERED = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
 """Local parts that nobody reads, or that answer by machine: never acknowledged (RFC 3834 section 2)."""
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -80,17 +75,15 @@ def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, 
     and calls the second stale, to be decided again.
     """
     known = _look_up(readings, store, office)
-    judged = [(reading, *_judge(reading.mail, found, office)) for reading, found in zip(readings, known, strict=True)]
-    grievances = sum(identity.whose is Whose.GRIEVANCE for _, identity, _ in judged)
-    references = _references(store, now, grievances)
+    judged = [_judge(reading.mail, found, office) for reading, found in zip(readings, known, strict=True)]
+    references = _references(store, now, sum(identity.whose is Whose.GRIEVANCE for identity, _ in judged))
     decisions = []
-    for (reading, identity, proof), found in zip(judged, known, strict=True):
-        reference = next(references) if identity.whose is Whose.GRIEVANCE else identity.reference
-        try:
-            decision = render(_decide(reading, identity, proof, found, reference, office, now), office.composer)
-        except Exception as error:  # noqa: BLE001 - whatever one mail does to us, the next is taken (promise 7)
-            decision = held(reading.taken, _explain_fault(error))
-        decisions.append(replace(decision, mail=reading.taken))
+    for reading, (identity, proof), found in zip(readings, judged, known, strict=True):
+        if identity.whose is Whose.GRIEVANCE:
+            decision = _open(_grievance(reading.mail, reading.taken, proof), next(references), office, now)
+        else:
+            decision = _decide(reading, identity, found, now)
+        decisions.append(replace(render(decision, office.composer), mail=reading.taken))
     return decisions
 
 
@@ -173,9 +166,7 @@ def _known(
     )
 
 
-def _addresses(
-    references: Iterable[str], cases: Mapping[str, Case], directory: Directory
-) -> dict[str, frozenset[str]]:
+def _addresses(references: Iterable[str], cases: Mapping[str, Case], directory: Directory) -> dict[str, frozenset[str]]:
     """Who holds the posts of these cases today; the officer written to then stands in the case itself."""
     found: dict[str, frozenset[str]] = {}
     for person in chain.from_iterable(cases[reference].recipients() for reference in references):
@@ -201,19 +192,10 @@ def _references(store: CaseStore, now: datetime, wanted: int) -> Iterator[str]:
 # --- what follows -----------------------------------------------------------------------------------------------
 
 
-def _decide(  # noqa: PLR0913, PLR0917 - what was read, judged and looked up meets here, once
-    reading: Reading,
-    identity: Identity,
-    proof: Authentication,
-    known: Known,
-    reference: str,
-    office: Office,
-    now: datetime,
-) -> Decision:
-    mail, taken = reading.mail, reading.taken
+def _decide(reading: Reading, identity: Identity, known: Known, now: datetime) -> Decision:
+    """Decide a mail that is no new grievance."""
+    mail, taken, reference = reading.mail, reading.taken, identity.reference
     match identity.whose:
-        case Whose.GRIEVANCE:
-            return _open(_grievance(mail, taken, proof), reference, office, now)
         case Whose.FOLLOW_UP:
             return lifecycle.follow_up(known.cases[reference], mail, raw_sha256=taken.sha256, now=now)
         case Whose.ANSWER:
@@ -221,16 +203,13 @@ def _decide(  # noqa: PLR0913, PLR0917 - what was read, judged and looked up mee
                 known.cases[reference], post=identity.post, words=identity.words, message_id=mail.message_id, now=now
             )
         case Whose.AUTOMATIC:
+            is_bounce = mail.kind is MailKind.BOUNCE
             return lifecycle.automatic_mail(
-                reference,
-                what=identity.reason,
-                addresses=mail.bounced,
-                is_bounce=mail.kind is MailKind.BOUNCE,
-                now=now,
+                reference, what=identity.reason, addresses=mail.bounced, is_bounce=is_bounce, now=now
             )
         case Whose.OURS:
             return Decision(outcome=Outcome.IGNORED, reason=identity.reason)
-        case Whose.HELD:
+        case _:
             return held(taken, identity.reason, reference)
 
 
@@ -259,11 +238,3 @@ def _may_be_answered(mail: Mail, proof: Authentication) -> bool:
     """No acknowledgement to lists, to machines, or to a sender whose address our own host says is forged."""
     local = mail.sender.address.partition("@")[0].casefold()
     return not mail.bulk and not local.startswith(UNANSWERED) and proof.verdict is not Verdict.FAIL
-
-
-def _explain_fault(error: Exception) -> str:
-    """Name a fault of ours without the mail's words: the kind of error and where it arose, never its text."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{last.name}, line {last.lineno}"
-    log.error("a mail could not be decided and is held: %s in %s", type(error).__name__, where)
-    return f"mailbot failed on it: {type(error).__name__} in {where}"

@@ -8,10 +8,11 @@ after the commit; a mail taken twice changes nothing; one bad mail never stops t
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailbot.errors import UnreadableMail
+from mailbot.errors import StoreUnavailable, UnreadableMail
 from mailbot.ingest.parse import mail_identity, read_mail
 from mailbot.intake import Office, Reading, decide_mails, held
 from mailbot.model import Decision, FetchedMail, Mail, MailboxId, Outcome, Stored, TakenMail
@@ -82,9 +83,7 @@ class Receiver:
         summary.seconds = round(time.monotonic() - started, 3)
         return summary
 
-    def _take(
-        self, batch: Sequence[FetchedMail], mailbox: MailboxId, office: Office, summary: ReceiveSummary
-    ) -> None:
+    def _take(self, batch: Sequence[FetchedMail], mailbox: MailboxId, office: Office, summary: ReceiveSummary) -> None:
         """Archive, count the attempt, decide, commit, and only then mark."""
         names = self.archive.add([mail.raw for mail in batch])
         attempts = self.store.begin(mailbox, [mail.uid for mail in batch], self.clock())
@@ -104,12 +103,23 @@ class Receiver:
         pending = [entry for entry in read if isinstance(entry, Reading)]
         while pending:
             ready = _ready(pending)
-            decisions = decide_mails(ready, self.store, office, self.clock())
+            decisions = self._decide(ready, office)
             done, stale = self._commit(decisions, {one.taken.uid: one.mail for one in ready}, summary)
             settled |= done
             tried = {reading.taken.uid for reading in ready} - stale
             pending = [reading for reading in pending if reading.taken.uid not in tried]
         return settled
+
+    def _decide(self, readings: Sequence[Reading], office: Office) -> list[Decision]:
+        """Decide a batch; when that fails, each mail by itself, and hold the one that fails alone (promise 7)."""
+        try:
+            return decide_mails(readings, self.store, office, self.clock())
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one mail does to us, the next is taken
+            if len(readings) > 1:
+                return [decision for reading in readings for decision in self._decide([reading], office)]
+            return [held(readings[0].taken, _explained(error))]
 
     def _commit(
         self, decisions: Sequence[Decision], mails: Mapping[int, Mail], summary: ReceiveSummary
@@ -174,6 +184,14 @@ class Receiver:
     def _still_there(unmarked: Sequence[int], uids: Sequence[int]) -> list[int]:
         shown = frozenset(uids)
         return [uid for uid in unmarked if uid in shown]
+
+
+def _explained(error: Exception) -> str:
+    """Name a fault of ours without the mail's words: the kind of error and where it arose, never its text."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{last.name}, line {last.lineno}"
+    log.error("a mail could not be decided and is held: %s in %s", type(error).__name__, where)
+    return f"mailbot failed on it: {type(error).__name__} in {where}"
 
 
 def _described(taken: TakenMail, mail: Mail) -> TakenMail:

@@ -38,7 +38,7 @@ def test_what_is_held_says_why(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Non
     def bug(_mail: Mail, _known: Known, _proof: Authentication) -> Identity:
         raise RecursionError
 
-    rig.mailbox.deliver(b"\r\n\r\n")
+    rig.mailbox.deliver(b"From: rina.das@example.net\r\n\r\n")
     rig.receive()
     assert [row["reason"] for row in list_held(rig.engine)] == ["empty: no subject, no text, no attachment"]
     monkeypatch.setattr(intake, "identify", bug)
