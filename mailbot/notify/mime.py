@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from io import BytesIO
 
 from mailbot.model import EmailParts, OutboxMessage
 
 LONGEST_LINE = 998
 LONGEST_ADDRESS = 254
 ADDRESS = re.compile(r"([^\x00-\x20\x7f<>,;:\"()\[\]\\@]+)@([^\x00-\x20\x7f<>,;:\"()\\@]+)")
-UNEVEN = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 
 
 class MailPolicy(EmailPolicy):
@@ -176,9 +176,12 @@ def _original_part(original: bytes, taker: Taker) -> bytes:
 
 def _can_travel(original: bytes, taker: Taker) -> bool:
     """Whether a line-based transport brings these bytes across as they are."""
-    if UNEVEN.search(original) or not (taker.eight_bit or original.isascii()):
+    ends = original.count(b"\r\n")
+    if original.count(b"\r") != ends or original.count(b"\n") != ends or b"\0" in original:
         return False
-    return all(len(line) <= LONGEST_LINE for line in original.split(b"\r\n"))
+    if not (taker.eight_bit or original.isascii()):
+        return False
+    return all(len(line.rstrip(b"\r\n")) <= LONGEST_LINE for line in BytesIO(original))
 
 
 def _note_part(original: bytes) -> bytes:

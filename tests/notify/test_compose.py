@@ -1,4 +1,4 @@
-"""Golden texts stand in `golden/`; `python -m tests.notify.test_compose` writes them anew: read them before a commit."""
+"""Golden texts stand in `golden/`; `python -m tests.notify.test_compose` writes them anew: read them then."""
 
 import re
 import unicodedata

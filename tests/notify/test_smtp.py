@@ -30,6 +30,8 @@ from mailbot.errors import (
 from mailbot.model import Channel, EmailParts, OutboxMessage, Purpose
 from mailbot.notify.smtp import SmtpSender
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 TO = "cmoh-bankura@example.org"
 FROM = "CM Grievance Cell <grievance@example.org>"
 PASSWORD = "right"
@@ -265,6 +267,13 @@ def test_an_original_that_lines_cannot_carry_is_a_file_with_its_bytes(sink: Sink
     _, original = sink.mail().iter_parts()
     assert original.get_content_type() == "application/octet-stream"
     assert original.get_content() == odd
+
+
+@pytest.mark.parametrize(("length", "kind"), [(998, "message/rfc822"), (999, "application/octet-stream")])
+def test_the_longest_line_that_mail_allows_is_allowed(sink: Sink, length: int, kind: str) -> None:
+    sender(sink.port).send(message(), b"Subject: x\r\n\r\n" + b"x" * length + b"\r\nend")
+    _, original = sink.mail().iter_parts()
+    assert original.get_content_type() == kind
 
 
 def test_an_original_with_bare_line_feeds_gets_the_line_ends_of_mail(sink: Sink) -> None:
