@@ -7,7 +7,6 @@ DoubtfulDelivery, never a failure that invites a second copy. No number and no t
 """
 
 import json
-import logging
 import os
 import re
 import ssl
@@ -222,12 +221,16 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
     """The SDK's HTTP client with a time-out always, no log of numbers, and the Retry-After that it throws away."""
 
     def __init__(self, *, timeout: float, direct: bool) -> None:
-        mute = logging.getLogger("mailbot.notify.sms.twilio")
-        mute.disabled = True  # it writes numbers and texts at INFO
-        super().__init__(timeout=timeout, logger=mute)
+        super().__init__(timeout=timeout)
         if direct:  # on this machine: a proxy of the environment has no part in it
             self.session.trust_env = False
         self.retry_after: timedelta | None = None
+
+    def log_request(self, _request: object) -> None:
+        """Nothing: it would write numbers and texts at INFO."""
+
+    def log_response(self, _status: int, _response: object) -> None:
+        """Nothing, for the same reason."""
 
     def request(self, *args: object, **named: object) -> Response:
         response = super().request(*args, **named)

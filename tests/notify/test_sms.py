@@ -207,6 +207,7 @@ def test_exactly_one_of_sender_and_service_is_needed(sender: str, service: str) 
 
 def test_numbers_and_texts_are_not_logged(twilio: TwilioServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG, "twilio.http_client")
     sender = gateway(twilio.base_url)
     sender.send(message())
     sender.find(message(), minutes_ago(1))
