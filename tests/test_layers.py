@@ -147,7 +147,7 @@ def offences(root: Path) -> list[str]:
             _outside_libraries,
             _inner_imports,
             _outside_world,
-            _environment,
+            _clock_and_environment,
         ):
             found += [f"mailbot.{module.name}: {offence}" for offence in rule(module, modules)]
     return found
