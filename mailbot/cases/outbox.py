@@ -77,7 +77,6 @@ class SqlOutbox:
             .values(
                 state=OutboxState.IN_DOUBT,
                 next_attempt_at=now,
-                doubts=outbox.c.doubts + 1,
                 reason="the sender ended before it knew",
                 **_NO_LEASE,
             )

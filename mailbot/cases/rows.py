@@ -7,7 +7,7 @@ written here, and a Case comes back equal to what it was.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from mailbot.model import (
 Row = dict[str, object]
 
 _LONGEST_ID = 255
+_EMAIL = tuple(field.name for field in fields(EmailParts))
 
 
 # --- to rows ----------------------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def outbox_row(message: OutboxMessage, at: datetime) -> Row:
         "occurrence": message.occurrence,
         "language": message.language,
         "text": message.text,
-        "email": asdict(message.email) if message.email else None,
+        "email": _email_row(message.email) if message.email else None,
         "state": OutboxState.PENDING,
         "attempts": 0,
         "doubts": 0,
@@ -160,6 +161,10 @@ def outbox_row(message: OutboxMessage, at: datetime) -> Row:
         "provider_id": "",
         "reason": "",
     }
+
+
+def _email_row(email: EmailParts) -> Row:
+    return {name: getattr(email, name) for name in _EMAIL}  # asdict() would copy every word of it
 
 
 def thread_rows(decision: Decision) -> list[Row]:

@@ -11,10 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, Update, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    RowMapping,
+    Table,
+    Update,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from mailbot.cases import rows
+from mailbot.cases import rows, statements
 from mailbot.cases.database import fault_name, reading, writing
 from mailbot.cases.tables import (
     attachments,
@@ -46,6 +57,7 @@ class SqlCaseStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._dialect = engine.dialect.name
 
     # --- the ledger of the mailbox ------------------------------------------------------------------------------
 
@@ -62,32 +74,19 @@ class SqlCaseStore:
         waiting = select(func.count()).select_from(mailbox_uids).where(*present, mailbox_uids.c.mail_id.is_(None))
         with writing(self._engine) as connection:
             known = frozenset(connection.scalars(select(mailbox_uids.c.uid).where(*present)))
-            self._show(connection, listing.mailbox, sorted(shown - known))
+            unknown = [{**_key(listing.mailbox), "uid": uid, "attempts": 0} for uid in sorted(shown - known)]
+            _many(connection, statements.show_uids(self._dialect), unknown)
             _stamp(connection, listing.mailbox, sorted(known - shown), column="gone_at", at=at)
             row = {"server": len(shown), "untaken": connection.scalar(waiting), "at": at}
             self._put(connection, mailbox_listings, [{**_key(listing.mailbox), **row}])
-
-    def _show(self, connection: Connection, mailbox: MailboxId, uids: Sequence[int]) -> None:
-        statement = insert_into(self._engine, mailbox_uids)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(mailbox_uids.primary_key), set_={"gone_at": None}
-        )
-        if uids:
-            connection.execute(statement, [{**_key(mailbox), "uid": uid, "attempts": 0} for uid in uids])
 
     def begin(self, mailbox: MailboxId, uids: Sequence[int], at: datetime) -> Mapping[int, int]:
         """Count one more attempt at each of these; give the counts."""
         if not uids:
             return {}
-        statement = insert_into(self._engine, mailbox_uids)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(mailbox_uids.primary_key),
-            set_={"attempts": mailbox_uids.c.attempts + 1, "attempted_at": statement.excluded.attempted_at},
-        )
+        tried = [{**_key(mailbox), "uid": uid, "attempts": 1, "attempted_at": at} for uid in uids]
         with writing(self._engine) as connection:
-            connection.execute(
-                statement, [{**_key(mailbox), "uid": uid, "attempts": 1, "attempted_at": at} for uid in uids]
-            )
+            _many(connection, statements.try_uids(self._dialect), tried)
             return dict(_attempts(connection, mailbox, uids))
 
     def outcomes(self, identities: Sequence[str]) -> Mapping[str, Outcome]:
@@ -132,7 +131,7 @@ class SqlCaseStore:
         """
         if count < 1:
             raise ValueError(f"at least one serial must be asked for, got {count}")
-        statement = insert_into(self._engine, serials).values(year=year, last=count)
+        statement = insert_into(self._dialect, serials).values(year=year, last=count)
         statement = statement.on_conflict_do_update(
             index_elements=[serials.c.year], set_={"last": serials.c.last + statement.excluded.last}
         )
@@ -202,21 +201,30 @@ class SqlCaseStore:
             return [_refusal(error)]
 
     def _write(self, connection: Connection, decisions: Sequence[Decision]) -> list[StoreResult]:
-        known = _known_mails(connection, [decision.mail for decision in decisions if decision.mail])
+        taken = [decision.mail for decision in decisions if decision.mail]
+        known = _known_mails(connection, taken)
         fresh = [decision for decision in decisions if not (decision.mail and decision.mail.identity in known)]
         self._write_cases(connection, [decision.case for decision in fresh if decision.case])
-        _add(connection, mails, [rows.mail_row(decision, decision.mail) for decision in fresh if decision.mail])
-        _add(connection, events, [rows.event_row(event) for decision in fresh for event in decision.events])
-        self._add_new(connection, outbox, [row for decision in fresh for row in rows.outbox_rows(decision)])
-        self._add_new(connection, thread, [row for decision in fresh for row in rows.thread_rows(decision)])
-        self._note_uids(connection, [decision.mail for decision in decisions if decision.mail])
+        _many(connection, mails.insert(), [rows.mail_row(one, one.mail) for one in fresh if one.mail])
+        _many(connection, events.insert(), [rows.event_row(event) for one in fresh for event in one.events])
+        _many(
+            connection,
+            statements.add_new(self._dialect, outbox),
+            [row for one in fresh for row in rows.outbox_rows(one)],
+        )
+        _many(
+            connection,
+            statements.add_new(self._dialect, thread),
+            [row for one in fresh for row in rows.thread_rows(one)],
+        )
+        _many(connection, statements.note_uids(self._dialect), [_uid_of(mail) for mail in taken])
         return [
             StoreResult(Stored.TWICE if decision.mail and decision.mail.identity in known else Stored.STORED)
             for decision in decisions
         ]
 
     def _write_cases(self, connection: Connection, changed: Sequence[Case]) -> None:
-        _add(connection, cases, [rows.case_row(case) for case in changed if case.version == 0])
+        _many(connection, cases.insert(), [rows.case_row(case) for case in changed if case.version == 0])
         for case in changed:
             if case.version and connection.execute(_case_update(case)).rowcount != 1:
                 raise StaleDecision("the case has changed since it was read")
@@ -224,48 +232,10 @@ class SqlCaseStore:
         self._put(connection, referrals, [row for case in changed for row in rows.referral_rows(case)])
         self._put(connection, recipients, [row for case in changed for row in rows.recipient_rows(case)])
 
-    def _note_uids(self, connection: Connection, taken: Sequence[TakenMail]) -> None:
-        """Tie each UID to its mail; a UID that has one keeps it."""
-        mail_id = select(mails.c.id).where(mails.c.identity == bindparam("of_identity")).scalar_subquery()
-        statement = insert_into(self._engine, mailbox_uids).values(
-            folder=bindparam("in_folder"),
-            uidvalidity=bindparam("in_uidvalidity"),
-            uid=bindparam("with_uid"),
-            attempts=0,
-            mail_id=mail_id,
-        )
-        statement = statement.on_conflict_do_update(
-            index_elements=list(mailbox_uids.primary_key),
-            set_={"mail_id": statement.excluded.mail_id},
-            where=mailbox_uids.c.mail_id.is_(None),
-        )
-        if taken:
-            connection.execute(
-                statement,
-                [
-                    {
-                        "in_folder": mail.mailbox.folder,
-                        "in_uidvalidity": mail.mailbox.uidvalidity,
-                        "with_uid": mail.uid,
-                        "of_identity": mail.identity,
-                    }
-                    for mail in taken
-                ],
-            )
-
     def _put(self, connection: Connection, table: Table, values: Sequence[rows.Row]) -> None:
         """Insert rows, or update those whose key exists."""
-        if not values:
-            return
-        statement = insert_into(self._engine, table)
-        others = {name: statement.excluded[name] for name in values[0] if not table.c[name].primary_key}
-        statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
-        connection.execute(statement, values)
-
-    def _add_new(self, connection: Connection, table: Table, values: Sequence[rows.Row]) -> None:
-        """Insert rows, passing over those that a unique key knows already."""
         if values:
-            connection.execute(insert_into(self._engine, table).on_conflict_do_nothing(), values)
+            connection.execute(statements.upsert(self._dialect, table, tuple(values[0])), values)
 
 
 # --- reading cases ----------------------------------------------------------------------------------------------
@@ -314,9 +284,18 @@ def _known_mails(connection: Connection, taken: Sequence[TakenMail]) -> frozense
     )
 
 
-def _add(connection: Connection, table: Table, values: Sequence[rows.Row]) -> None:
+def _many(connection: Connection, statement: Executable, values: Sequence[rows.Row]) -> None:
     if values:
-        connection.execute(table.insert(), values)
+        connection.execute(statement, values)
+
+
+def _uid_of(mail: TakenMail) -> rows.Row:
+    return {
+        "in_folder": mail.mailbox.folder,
+        "in_uidvalidity": mail.mailbox.uidvalidity,
+        "with_uid": mail.uid,
+        "of_identity": mail.identity,
+    }
 
 
 def _case_update(case: Case) -> Update:

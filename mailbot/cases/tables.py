@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
-    Engine,
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
@@ -269,7 +268,7 @@ outbox = Table(
     Column("email", JSON(none_as_null=True)),
     Column("state", _words(OutboxState), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("doubts", Integer, nullable=False),  # attempts that ended in doubt
+    Column("doubts", Integer, nullable=False),  # attempts that the gateway left without an answer
     Column("created_at", Moment, nullable=False),
     Column("next_attempt_at", Moment),
     Column("attempted_at", Moment),
@@ -305,6 +304,10 @@ contacts = Table(
 )
 
 
-def insert_into(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT: both databases do, each in its own module."""
-    return postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
+Insert = sqlite.Insert | postgresql.Insert
+"""An INSERT that knows ON CONFLICT: both databases do, each in its own module."""
+
+
+def insert_into(dialect: str, table: Table) -> Insert:
+    """Begin an INSERT for the database of this name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

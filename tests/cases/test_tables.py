@@ -9,7 +9,7 @@ from sqlalchemy import Dialect, Engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from mailbot.cases.database import open_database, reading
+from mailbot.cases.database import reading
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import Moment, Span, contacts, events, insert_into
 from tests.cases.decisions import an_opening
@@ -57,7 +57,7 @@ def test_the_history_cannot_be_rewritten(engine: Engine) -> None:
         assert connection.scalars(select(events.c.actor)).all() == ["mailbot", "mailbot"]
 
 
-def test_an_insert_knows_conflicts_in_either_database(engine: Engine) -> None:
-    statement = insert_into(engine, contacts).on_conflict_do_nothing()
-    assert "ON CONFLICT DO NOTHING" in str(statement.compile(dialect=SQLITE))
-    assert isinstance(insert_into(open_database("sqlite://"), contacts), sqlite.Insert)
+@pytest.mark.parametrize(("name", "dialect"), [("sqlite", SQLITE), ("postgresql", POSTGRESQL)])
+def test_an_insert_knows_conflicts_in_either_database(name: str, dialect: Dialect) -> None:
+    statement = insert_into(name, contacts).on_conflict_do_nothing()
+    assert "ON CONFLICT DO NOTHING" in str(statement.compile(dialect=dialect))
