@@ -15,7 +15,7 @@ from mailbot.ingest.signature import strip_signature
 from mailbot.ingest.vocabulary import words
 
 # A line that our own mails carry, at the top and at the bottom of what may be quoted back to us.
-REPLY_MARKER = "--- Please reply above this line (mailbot) ---"
+REPLY_MARKER = "===== Please reply above this line ====="
 
 _LINES_LIMIT = 20_000
 _LINE_LIMIT = 1_000  # characters of a line that are looked at
@@ -288,6 +288,9 @@ def _begins_quote(lines: list[str], index: int) -> bool:
         return bool(_ORIGINAL.search(line)) or _header_block(lines, index + 1) >= 3
     if _RULE.fullmatch(line):
         return _header_block(lines, index + 1) >= 2 and _has_from(lines, index + 1)
+    label = _label_of(line)
+    if not label or (label not in _FROM_LABELS and index and _label_of(lines[index - 1])):
+        return False  # the block was looked at from its first line
     return _header_block(lines, index) >= 3
 
 
@@ -296,17 +299,17 @@ def _sentence_end(lines: list[str], index: int) -> int | None:
     for last in range(index, min(len(lines), index + _INTRO_LINES)):
         if not lines[last].strip():
             return None
+        if not lines[last].rstrip(" *_").endswith(_COLON_END):
+            continue
         sentence = " ".join(line.strip() for line in lines[index : last + 1])
         if len(sentence) > _INTRO_LENGTH or _FORWARDED.search(sentence):
             return None
-        ended = sentence.rstrip(" *_").endswith(_COLON_END)
-        if ended and _is_intro(sentence, marked=False):
-            date = min(found.start() for found in (_YEAR.search(sentence), _TIME.search(sentence)) if found)
-            # The writer's own line may stand right above: then the introduction begins below it.
-            first = " ".join(lines[index].split())
-            return last if date <= len(first) or _ADDRESS.search(first) else None
-        if ended:
+        if not _is_intro(sentence, marked=False):
             return None
+        # The writer's own line may stand right above: then the introduction begins below it.
+        date = min(found.start() for found in (_YEAR.search(sentence), _TIME.search(sentence)) if found)
+        first = " ".join(lines[index].split())
+        return last if date <= len(first) or _ADDRESS.search(first) else None
     return None
 
 
@@ -317,15 +320,20 @@ def _words_follow(lines: list[str], end: int) -> bool:
 # --- blocks of labelled lines -------------------------------------------------------------------------------------
 
 
+def _label_of(line: str) -> str:
+    """The label a line begins with; "" when it has none."""
+    found = _LABEL.fullmatch(line)
+    return " ".join(found[1].split()).casefold() if found else ""
+
+
 def _header_block(lines: list[str], start: int) -> int:
     """How many labelled lines (From:, Sent:, To: …) stand here; 0 when they are no header of a mail."""
     labels: list[str] = []
     texts: list[str] = []
     blanks = 0
     for line in lines[start : start + 14]:
-        found = _LABEL.fullmatch(line)
-        if found is not None:
-            labels.append(" ".join(found[1].split()).casefold())
+        if label := _label_of(line):
+            labels.append(label)
             texts.append(line)
             blanks = 0
         elif not line.strip() and (blanks := blanks + 1) <= 1:
@@ -355,8 +363,7 @@ def _is_mail_header(labels: list[str], text: str) -> bool:
 
 def _has_from(lines: list[str], start: int) -> bool:
     head = next((line for line in lines[start : start + 3] if line.strip()), "")
-    found = _LABEL.fullmatch(head)
-    return bool(found) and " ".join(found[1].split()).casefold() in _FROM_LABELS if found else False
+    return _label_of(head) in _FROM_LABELS
 
 
 def _header_block_above(lines: list[str], last: int, quoted: list[bool]) -> int | None:

@@ -138,6 +138,12 @@ class _Page:
         self.line = []
         self.gap = False
 
+    def end_quote(self) -> None:
+        """A quote ends with its last words, not with empty marked lines."""
+        while self.lines and self.quotes and self.lines[-1] and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        self.quotes = max(0, self.quotes - 1)
+
     def end_paragraph(self) -> None:
         self.end_line()
         if self.lines and self.lines[-1].strip("> "):
@@ -207,7 +213,7 @@ def _leave(node: LexborNode, page: _Page) -> None:
     if tag in _BLOCKS:
         page.end_line()
         if _is_quote(tag, node.attributes):
-            page.quotes = max(0, page.quotes - 1)
+            page.end_quote()
         if tag in _SPACED and "MsoNormal" not in (node.attributes.get("class") or ""):
             page.end_paragraph()
     elif tag in _CELLS:

@@ -233,7 +233,7 @@ class _Reading:
         """The writer's own words, and the numbers in them and in the signature."""
         if kind is MailKind.FORWARD:
             return _Words(text, find_phones(text))
-        reply = split_reply(text, answers=kind is not MailKind.NEW)
+        reply = split_reply(text, answers=kind in (MailKind.REPLY, MailKind.AUTO_REPLY))
         if reply.kept_all and kind is MailKind.REPLY:
             self.warnings.append("no words of the writer's own were found: the whole text was kept")
         searched = f"{reply.words}\n\n{reply.signature}" if reply.signature else reply.words

@@ -103,17 +103,30 @@ def take_uu_files(text: str) -> tuple[str, list[tuple[str, int]]]:
     files: list[tuple[str, int]] = []
     kept: list[str] = []
     position = 0
-    while (begin := _UU_FILE.search(text, position)) is not None and len(files) < 100:
-        end = text.find("\nend", begin.end() - 1)
-        lines = text[begin.end() : end].split("\n") if end >= 0 else []
-        if not lines or not all(map(_looks_uu, lines)):
+    while (begin := _UU_FILE.search(text, position)) is not None:
+        size, end = _measure_uu(text, begin.end())
+        if size is None:
             kept.append(text[position : begin.end()])
-            position = begin.end()
-            continue
-        kept.append(text[position : begin.start()])
-        files.append((begin[1].strip(), sum(len(_uu_line(line)) for line in lines if line.strip())))
-        position = end + 4
+        else:
+            kept.append(text[position : begin.start()])
+            files.append((begin[1].strip(), size))
+        position = end
     return "".join([*kept, text[position:]]), files
+
+
+def _measure_uu(text: str, start: int) -> tuple[int | None, int]:
+    """The size of the file whose lines begin here and where they end; no size when they are no uuencoded file."""
+    size, position = 0, start
+    while (line_end := text.find("\n", position)) >= 0 or position < len(text):
+        line_end = len(text) if line_end < 0 else line_end
+        line = text[position:line_end]
+        if line.rstrip() == "end":
+            return size, min(line_end + 1, len(text))
+        if len(line) > 100 or not _looks_uu(line):
+            break
+        size += len(_uu_line(line)) if line.strip() else 0
+        position = line_end + 1
+    return None, start
 
 
 def _looks_uu(line: str) -> bool:
