@@ -25,7 +25,7 @@ from mailbot.model import Channel, OutboxEntry, OutboxState
 from mailbot.notify import retry
 from mailbot.ports import CaseStore, Clock, MailArchive, MailSender, Outbox, SmsGateway
 
-LEASE = timedelta(seconds=60)
+LEASE = {Channel.SMS: timedelta(seconds=60), Channel.EMAIL: timedelta(minutes=5)}
 """How long one hand-over may take; beyond it the message is in doubt. Adapters time out within 15 s a step."""
 PAUSE = timedelta(minutes=5)
 """How long a channel rests when our own side is at fault."""
@@ -95,7 +95,7 @@ class Dispatcher:
         """Send one after another, each claimed by itself: a crash leaves one message in doubt, not a batch."""
         faults = 0
         while faults < FAULTS_IN_A_ROW and not self.stopping():
-            claimed = self.outbox.claim(channel, self.clock(), limit=1, lease=LEASE)
+            claimed = self.outbox.claim(channel, self.clock(), limit=1, lease=LEASE[channel])
             if not claimed:
                 return
             try:
@@ -196,10 +196,10 @@ class Dispatcher:
         look = retry.next_look(entry.attempted_at or entry.created_at, now, self.doubt)
         if look is not None:
             self._settle(entry, OutboxState.IN_DOUBT, summary, reason="not listed yet", next_attempt_at=look)
-        elif retry.may_send_again(entry.doubts):
+        elif retry.may_send_again(entry.doubts, entry.attempts, kind=entry.message.channel):
             self._settle(entry, OutboxState.PENDING, summary, reason="not listed: sent again", next_attempt_at=now)
         else:
-            self._settle(entry, OutboxState.HELD, summary, reason=f"in doubt after {entry.doubts} copies")
+            self._settle(entry, OutboxState.HELD, summary, reason=f"in doubt after {entry.attempts} attempts")
 
     def _settle(
         self,

@@ -154,7 +154,7 @@ class Machine:
         self.outbox = SqlOutbox(self.engine, socket.gethostname())
         self.archive = FileArchive(settings.archive.path)
         self.mailbox = _mailbox(settings, stopping)
-        self._sms = _sms_gateway(settings)
+        self._sms = _sms_gateway(settings, clock)
         self._smtp = _smtp_sender(settings)
         self._stopping = stopping
 
@@ -266,10 +266,11 @@ def _mailbox(settings: Settings, stopping: Callable[[], bool]) -> ImapMailbox:
     )
 
 
-def _sms_gateway(settings: Settings) -> SmsGateway:
+def _sms_gateway(settings: Settings, clock: Clock) -> SmsGateway:
     twilio = settings.sms.twilio
     if settings.sms.gateway != "twilio" or twilio is None:
-        return ConsoleGateway(sys.stderr, settings.sms.console.path)
+        record = settings.sms.console.path
+        return ConsoleGateway(None if record else sys.stderr, record, clock=clock)
     secret = "twilio_api_key_secret" if twilio.api_key_sid else "twilio_auth_token"
     return TwilioGateway(
         account_sid=twilio.account_sid,

@@ -427,7 +427,7 @@ class OutboxEntry:
     settled_at: datetime | None
     provider_id: str
     reason: str  # why it was refused, is in doubt, is held or waits
-    doubts: int = 0  # attempts that ended in doubt: so many copies may be on their way
+    doubts: int = 0  # attempts the gateway left without an answer: so many copies may be on their way
 
 
 # --- one mail, one decision -------------------------------------------------------------------------------------

@@ -32,8 +32,11 @@ PATIENCE = {
 SPREAD = 0.25
 """A pause is lengthened by up to a quarter."""
 
-MOST_COPIES = 2
-"""Copies that may leave, however long the doubt: the one that may have, and one more."""
+MOST_COPIES = {Channel.SMS: 2, Channel.EMAIL: 5}
+"""However long the doubt, no more: of an SMS the one that may have left, and one more."""
+
+MOST_ATTEMPTS_IN_DOUBT = 10
+"""Whatever ends us so often while we send one message, a human must look."""
 
 LOOKS = (8, 2, 1)
 """A message in doubt is looked for after an eighth, a half and the whole of the waiting time: lists lag."""
@@ -89,14 +92,17 @@ def next_look(attempted_at: datetime, now: datetime, doubt: timedelta) -> dateti
     return next((moment for part in LOOKS if (moment := attempted_at + doubt / part) > now), None)
 
 
-def may_send_again(copies: int) -> bool:
+def may_send_again(unanswered: int, attempts: int, *, kind: Channel) -> bool:
     """
     Whether one more copy may leave when the waiting is over and the message was not found.
 
     Args:
-        copies: How many attempts have ended in doubt, the last one included: so many copies may be on their way.
+        unanswered: How many attempts the other side left without an answer: so many copies may be on their way.
+        attempts: All attempts. Those beyond the unanswered were cut short by our own end; the message was not found
+            after any of them, so hardly one has left.
+        kind: A second copy of an SMS is read twice; one of an e-mail has the same Message-ID and is shown once.
     """
-    return copies < MOST_COPIES
+    return unanswered < MOST_COPIES[kind] and attempts < MOST_ATTEMPTS_IN_DOUBT
 
 
 def _pause(patience: Patience, attempts: int) -> timedelta:

@@ -162,14 +162,14 @@ class ConsoleGateway:
     SmsGateway that shows what would be sent.
 
     Args:
-        stream: Where it is shown, for people.
+        stream: Where it is shown, for people; None: nowhere.
         record: Where it is kept, a JSON object a line, durably before `send` returns; None: nothing is kept, and
             the gateway cannot be asked.
         clock: The moment written into the record.
     """
 
     def __init__(
-        self, stream: TextIO, record: Path | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, stream: TextIO | None, record: Path | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._stream = stream
         self._record = record
@@ -196,6 +196,8 @@ class ConsoleGateway:
 
     def _show(self, line: str, message: OutboxMessage) -> None:
         """A terminal that knows no Bengali shows escapes; one that is gone leaves it open who has seen the message."""
+        if self._stream is None:
+            return
         encoding = self._stream.encoding or "utf-8"
         try:
             self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding))

@@ -189,7 +189,7 @@ def test_a_lease_that_ran_out_leaves_a_message_in_doubt(queue: Outbox, rival: Ou
     assert not queue.settle(entry, OutboxState.SENT, at=EXPIRED)
     assert rival.claim(Channel.SMS, EXPIRED, limit=9, lease=LEASE) == []
     (doubtful,) = rival.doubtful(Channel.SMS, EXPIRED, limit=9)
-    assert (doubtful.state, doubtful.doubts, doubtful.attempted_at) == (OutboxState.IN_DOUBT, 1, NOON)
+    assert (doubtful.state, doubtful.doubts, doubtful.attempted_at) == (OutboxState.IN_DOUBT, 0, NOON)
     assert [kind for kind, _ in history(engine)] == ["in_doubt"]
 
 

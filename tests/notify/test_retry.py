@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.model import Channel
-from mailbot.notify.retry import MOST_COPIES, PATIENCE, may_send_again, next_attempt, next_look
+from mailbot.notify.retry import PATIENCE, may_send_again, next_attempt, next_look
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 DOUBT = timedelta(minutes=16)
@@ -88,9 +88,16 @@ def test_a_look_lies_ahead_and_within_the_waiting_time(elapsed: timedelta, doubt
         assert NOON + elapsed < look <= NOON + doubt
 
 
-def test_there_is_never_a_third_copy() -> None:
-    assert [may_send_again(copies) for copies in (1, 2, 3)] == [True, False, False]
-    assert MOST_COPIES == 2
+def test_an_sms_without_an_answer_leaves_twice_at_the_most() -> None:
+    assert [may_send_again(copies, copies, kind=Channel.SMS) for copies in (1, 2, 3)] == [True, False, False]
+
+
+def test_a_mail_without_an_answer_may_leave_more_often_for_it_is_shown_once() -> None:
+    assert [may_send_again(copies, copies, kind=Channel.EMAIL) for copies in (1, 4, 5)] == [True, True, False]
+
+
+def test_what_cuts_us_short_again_and_again_is_left_to_a_human() -> None:
+    assert [may_send_again(0, attempts, kind=Channel.SMS) for attempts in (3, 9, 10)] == [True, True, False]
 
 
 def test_no_waiting_time_is_an_error() -> None:
