@@ -13,6 +13,7 @@ from datetime import date
 from mailbot.classify.directory_rows import read_officers, read_posts
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.table import Faults, Row, read_table
+from mailbot.errors import Fault
 from mailbot.model import Officer, Post
 
 DEPARTMENTS, POSTS, OFFICERS = "departments.csv", "posts.csv", "officers.csv"
@@ -103,6 +104,7 @@ class Directory:
     officers: Mapping[str, Officer]
     _fields: Mapping[tuple[str, str], Post] = field(default_factory=dict)
     _heads: Mapping[str, Post] = field(default_factory=dict)
+    _afield: frozenset[str] = frozenset()  # departments with posts below the head
 
     @property
     def triage(self) -> Post:
@@ -122,7 +124,8 @@ class Directory:
         return self._fields.get((department, place))
 
     def has_field_posts(self, department: str) -> bool:
-        return any(owner == department for owner, _ in self._fields)
+        """Whether the department has posts in districts, subdivisions or blocks at all."""
+        return department in self._afield
 
     def superiors(self, post: str) -> tuple[Post, ...]:
         """The posts above one, nearest first."""
@@ -163,11 +166,27 @@ def read_directory(
     rows = read_table(files, POSTS, columns, faults=faults, optional=("note",))
     posts = read_posts(rows, departments=departments, gazetteer=gazetteer, faults=faults)
     columns = ("post", "name", "address", "mobile", "since", "until")
-    officers = read_officers(
-        read_table(files, OFFICERS, columns, faults=faults, optional=("note",)), posts, faults, on=on
-    )
+    held = read_table(files, OFFICERS, columns, faults=faults, optional=("note",))
+    officers = read_officers(held, posts, faults, on=on)
+    directory = _directory(departments, posts, officers)
+    _check_triage_is_held(directory, faults)
     faults.raise_any()
-    return Directory(departments, posts, officers, _field_posts(posts), _head_posts(posts))
+    return directory
+
+
+def _directory(departments: Departments, posts: Mapping[str, Post], officers: Mapping[str, Officer]) -> Directory:
+    fields = _field_posts(posts)
+    afield = frozenset(department for department, _ in fields)
+    return Directory(departments, posts, officers, fields, _head_posts(posts), afield)
+
+
+def _check_triage_is_held(directory: Directory, faults: Faults) -> None:
+    """What no rule settles must reach somebody. Asked only of a directory without other faults: it follows chains."""
+    if faults.found:
+        return
+    chain = [directory.triage, *directory.superiors(directory.triage.code)]
+    if not any(directory.officer(post.code) for post in chain):
+        faults.add(Fault(OFFICERS, 0, "post", f"nobody holds {directory.triage.code}, nor a post above it"))
 
 
 def _field_posts(posts: Mapping[str, Post]) -> dict[tuple[str, str], Post]:

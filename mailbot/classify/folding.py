@@ -42,6 +42,7 @@ _WHOLE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 13)
 def fold(word: str) -> str:
     """Write the word as every rule and every mail is compared: NFC, no joiners, lower case, ASCII digits."""
     if word.isascii():
@@ -142,6 +143,7 @@ _TO_BENGALI = {c: c + 0x80 for c in range(0x0901, 0x0950) if unicodedata.name(ch
 }
 
 
+@lru_cache(maxsize=1 << 13)
 def sound(word: str) -> str:
     """The sound key of a folded word, Devanagari in Bengali letters; "" when the word is too short to have one."""
     if len(word) < 3:

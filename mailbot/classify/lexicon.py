@@ -36,7 +36,8 @@ def _word_pattern() -> re.Pattern[str]:
     The class is made from Unicode categories: `\\w` leaves out vowel signs and would cut রাস্তা into three.
     """
     classes: dict[str, list[str]] = {"digit": [], "bengali": [], "devanagari": [], "other": []}
-    for code in range(0x20000):
+    # Above the first plane only the letters of "bold" text: every further range slows each word down.
+    for code in (*range(0x10000), *range(0x1D400, 0x1D800)):
         character = chr(code)
         category = unicodedata.category(character)
         if character in BLANKS or not (character.isalnum() or category in ("Mn", "Mc")):
@@ -75,6 +76,7 @@ class Text:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    distinct: frozenset[str]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -108,12 +110,9 @@ def _gap(between: str, length_before: int) -> int:
 @lru_cache(maxsize=8)
 def read(source: str) -> Text:
     """Read a text into words. The last few are kept, for several readers ask for the same one."""
-    words, starts, ends = [], [], []
-    for found in _WORD.finditer(_without_addresses(source[:MAX_CHARACTERS])):
-        words.append(found.group())
-        starts.append(found.start())
-        ends.append(found.end())
-    return Text(source, words, starts, ends)
+    spans = [found.span() for found in _WORD.finditer(_without_addresses(source[:MAX_CHARACTERS]))]
+    words = [source[start:end] for start, end in spans]
+    return Text(source, words, [start for start, _ in spans], [end for _, end in spans], frozenset(words))
 
 
 def _without_addresses(text: str) -> str:
@@ -135,6 +134,9 @@ class _Node(Generic[P]):
     payloads: list[P] = field(default_factory=list)
 
 
+_Frontier = list[tuple[_Node[P], bool]]  # nodes reached, and whether by sound; exact ones first
+
+
 @dataclass(frozen=True, slots=True)
 class Hit(Generic[P]):
     """A phrase found: words `start` … `stop`-1 of a text, and every payload that was given for it."""
@@ -147,15 +149,15 @@ class Hit(Generic[P]):
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """A phrase as the lexicon compares it: folded words. Two phrases with the same words are the same."""
-    return tuple(folded for word in read(phrase).words if (folded := fold(word)))
+    return tuple(folded for word in _WORD.findall(phrase) if (folded := fold(word)))
 
 
 class Lexicon(Generic[P]):
-    """Phrases with payloads. Built once; `find` then changes nothing that can be seen."""
+    """Phrases with payloads. Built once; what `find` remembers of words changes no answer."""
 
     def __init__(self, entries: Iterable[tuple[str, P]] = ()) -> None:
         self._root: _Node[P] = _Node()
-        self._first: dict[str, tuple[_Node[P], ...]] = {}
+        self._memo: tuple[set[str], dict[str, _Frontier[P]]] = (set(), {})
         for phrase, payload in entries:
             self._add(phrase, payload)
 
@@ -181,62 +183,60 @@ class Lexicon(Generic[P]):
 
     def find(self, text: Text) -> list[Hit[P]]:
         """Find the longest phrases, left to right; no word belongs to two of them."""
+        first = self._openings(text.distinct)
         hits: list[Hit[P]] = []
-        words, first = text.words, self._first
-        i, count = 0, len(words)
-        while i < count:
-            nodes = first.get(words[i])
-            if nodes is None:
-                nodes = self._begin(words[i])
-            hit = self._longest(text, i, nodes) if nodes else None
-            if hit is None:
-                i += 1
-            else:
+        behind = 0  # the first word that belongs to no phrase yet
+        for i in [i for i, word in enumerate(text.words) if word in first]:
+            if i >= behind and (hit := _longest(text, i, first[text.words[i]])) is not None:
                 hits.append(hit)
-                i = hit.stop
+                behind = hit.stop
         return hits
 
-    def _begin(self, word: str) -> tuple[_Node[P], ...]:
-        """The nodes that a first word leads to, remembered: most words of a mail lead nowhere."""
-        if len(self._first) >= _MEMO_SIZE:
-            self._first.clear()
+    def _openings(self, words: frozenset[str]) -> dict[str, _Frontier[P]]:
+        """Where each word leads as the first of a phrase; most lead nowhere, and are known by that from then on."""
+        seen, first = self._memo
+        unseen = words - seen
+        if len(seen) + len(unseen) > _MEMO_SIZE:
+            # A new memo, not an emptied one: another thread may still be reading the old.
+            self._memo = seen, first = set(), {}
+            unseen = words
         following = self._root.following
-        nodes = tuple(following[key] for key in keys(word) if key in following)
-        self._first[word] = nodes
-        return nodes
+        for word in unseen:
+            nodes = [(following[key], key[0] == SOUND) for key in keys(word) if key in following]
+            if nodes:
+                first[word] = nodes
+            seen.add(word)
+        return first
 
-    def _longest(self, text: Text, start: int, nodes: tuple[_Node[P], ...]) -> Hit[P] | None:
-        best: Hit[P] | None = None
-        exact = [node for node in nodes if not self._is_sound(text.words[start], node)]
-        frontier = [(node, False) for node in exact] + [(node, True) for node in nodes if node not in exact]
-        stop = start + 1
-        while frontier:
-            ended = next(((node, by_sound) for node, by_sound in frontier if node.payloads), None)
-            if ended is not None:
-                best = Hit(start, stop, tuple(ended[0].payloads), ended[1])
-            if stop >= len(text) or not any(node.following for node, _ in frontier):
+
+def _longest(text: Text, start: int, frontier: _Frontier[P]) -> Hit[P] | None:
+    """Follow every spelling at once; of phrases of one length the exact one is taken before the one by sound."""
+    best: Hit[P] | None = None
+    stop = start + 1
+    while frontier:
+        for node, by_sound in frontier:
+            if node.payloads:
+                best = Hit(start, stop, tuple(node.payloads), by_sound)
                 break
-            frontier = _step(text, stop, frontier)
-            stop += 1
-        return best
-
-    def _is_sound(self, word: str, node: _Node[P]) -> bool:
-        following = self._root.following
-        return not any(following.get(key) is node for key in keys(word) if not key.startswith(SOUND))
+        if stop >= len(text.words):
+            break
+        frontier = _step(text, stop, frontier)
+        stop += 1
+    return best
 
 
-def _step(text: Text, i: int, frontier: list[tuple[_Node[P], bool]]) -> list[tuple[_Node[P], bool]]:
-    """Follow one word further: exact spellings before sounds."""
+def _step(text: Text, i: int, frontier: _Frontier[P]) -> _Frontier[P]:
     word = text.words[i]
+    word_keys = keys(word)
+    further = []
+    for node, by_sound in frontier:
+        if following := node.following:
+            further += [(following[key], by_sound or key[0] == SOUND) for key in word_keys if key in following]
+    if not further:
+        return further
     gap = text.gap(i)
     if gap == HARD or (gap == LOOSE and _is_numeral(word)):
         return []
-    further = [
-        (node.following[key], by_sound or key.startswith(SOUND))
-        for node, by_sound in frontier
-        for key in keys(word)
-        if key in node.following
-    ]
     return sorted(further, key=lambda reached: reached[1]) if len(further) > 1 else further
 
 

@@ -7,7 +7,7 @@ address block, copy line and signature, and little where the writer speaks of hi
 second and third phrase of a department add less than the first: one scheme named outweighs many common words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -68,9 +68,9 @@ def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
     if not hits:
         return
     zones = find_zones(text.source) if where == BODY else None
-    clauses = _clauses(text, rules.cues.find(text))
+    coloured = _colour(text, rules.cues.find(text))
     for hit in hits:
-        factor = _factor(text, hit, zones, clauses)
+        factor = _factor(text, hit, zones, coloured)
         for keyword in hit.payloads:
             yield _Found(keyword.rule, _match(where, text, hit, keyword, factor))
 
@@ -88,29 +88,34 @@ def _match(where: str, text: Text, hit: Hit[Keyword], keyword: Keyword, factor: 
     )
 
 
-def _factor(text: Text, hit: Hit[Keyword], zones: Zones | None, clauses: list[tuple[int, int, float]]) -> float:
+def _factor(text: Text, hit: Hit[Keyword], zones: Zones | None, coloured: Mapping[int, float]) -> float:
     factor = IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[hit.start])]
     if hit.by_sound:
         factor *= BY_SOUND
-    within = [reach for begin, end, reach in clauses if begin <= hit.start < end]
-    return factor * (min(within) if any(reach < 1 for reach in within) else max(within, default=1.0))
+    return factor * coloured.get(hit.start, 1.0)
 
 
-def _clauses(text: Text, cues: list[Hit[Cue]]) -> list[tuple[int, int, float]]:
-    """Stretches of words that a cue colours: behind it who writes or what is set aside, all round it a prayer."""
-    return [_clause(text, hit) for hit in cues]
+def _colour(text: Text, cues: Sequence[Hit[Cue]]) -> dict[int, float]:
+    """Words with the factor that a cue near them gives: what is set aside weighs less, even in a prayer."""
+    coloured: dict[int, float] = {}
+    for hit in cues:
+        is_prayer = hit.payloads[0] is Cue.PRAYER
+        factor = IN_PRAYER if is_prayer else SET_ASIDE
+        begin, end = _clause(text, hit, backwards=is_prayer)
+        for i in range(begin, end):
+            coloured[i] = min(coloured.get(i, factor), factor)
+    return coloured
 
 
-def _clause(text: Text, hit: Hit[Cue]) -> tuple[int, int, float]:
+def _clause(text: Text, hit: Hit[Cue], *, backwards: bool) -> tuple[int, int]:
+    """The words of the same sentence behind a cue, and before it where asked, up to a turn ("but")."""
     end = hit.stop
     while end < min(len(text), hit.stop + _CLAUSE_WORDS) and text.gap(end) != HARD and text.words[end] not in _TURNS:
         end += 1
-    if hit.payloads[0] is not Cue.PRAYER:
-        return hit.start, end, SET_ASIDE
     begin = hit.start
-    while begin > max(0, hit.start - _CLAUSE_WORDS) and text.gap(begin) != HARD:
+    while backwards and begin > max(0, hit.start - _CLAUSE_WORDS) and text.gap(begin) != HARD:
         begin -= 1
-    return begin, end, IN_PRAYER
+    return begin, end
 
 
 def _applies(rule: Rule, where: str, held: frozenset[str]) -> bool:

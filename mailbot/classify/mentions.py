@@ -6,10 +6,10 @@ decide what it is (block, ward, thana, Mr, Road); the words of an addressee ("Na
 a name that is also a word or a person ("Mal", "Chopra") says little without a type word or its district beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.classify.folding import keys
+from mailbot.classify.folding import fold, keys
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lexicon import HARD, LOOSE, Hit, Text, words_of
 from mailbot.classify.place_names import Meaning, Name, Noise, Side, TypeWord
@@ -74,8 +74,10 @@ class _Draft:
     beside: set[Meaning]
 
 
-def find_mentions(where: str, text: Text, gazetteer: Gazetteer, zones: Zones | None) -> list[Mention]:
-    """Find every mention in one part of a mail. `zones` is None for the subject."""
+def find_mentions(
+    where: str, text: Text, gazetteer: Gazetteer, *, zones: Zones | None, types: Sequence[Hit[TypeWord]]
+) -> list[Mention]:
+    """Find every mention in one part of a mail. `zones` is None for the subject; `types` are its type words."""
     covered = _addressees(text, gazetteer.noise.find(text))
     drafts = [
         _Draft(hit.start, hit.stop, hit.payloads, hit.by_sound, set())
@@ -83,7 +85,7 @@ def find_mentions(where: str, text: Text, gazetteer: Gazetteer, zones: Zones | N
         if hit.start not in covered
     ]
     if drafts:
-        _give_types(text, drafts, gazetteer.types.find(text))
+        _give_types(text, drafts, types)
     mentions = [_mention(where, text, i, drafts=drafts, gazetteer=gazetteer, zones=zones) for i in range(len(drafts))]
     return mentions + list(_pins(where, text, gazetteer, zones=zones, covered=covered))
 
@@ -108,7 +110,7 @@ def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]
         left = ending.get(hit.start) if word.side is not Side.BEFORE and text.gap(hit.start) != HARD else None
         right = beginning.get(hit.stop) if word.side is not Side.AFTER and text.gap(hit.stop) != HARD else None
         if word.meaning is Meaning.ELSEWHERE:
-            right = _next_draft(text, drafts, hit.stop)
+            right = _next_draft(text, beginning, hit.stop)
         owner = _owner(text, hit, word, left=left, right=right)
         if owner is not None:
             owner.beside.add(word.meaning)
@@ -126,11 +128,14 @@ def _owner(
     return right if word.meaning in _BEFORE_ITS_NAME else left
 
 
-def _next_draft(text: Text, drafts: Sequence[_Draft], at: int) -> _Draft | None:
-    near = next((draft for draft in drafts if at <= draft.start <= at + _KIN_REACH), None)
-    if near is None or any(text.gap(i) == HARD for i in range(at, near.start + 1)):
-        return None
-    return near
+def _next_draft(text: Text, beginning: Mapping[int, _Draft], at: int) -> _Draft | None:
+    """The name that follows within a few words of the same sentence: "my in-laws' house in Haroa"."""
+    for i in range(at, min(len(text), at + _KIN_REACH + 1)):
+        if text.gap(i) == HARD:
+            return None
+        if i in beginning:
+            return beginning[i]
+    return None
 
 
 def _mention(
@@ -204,9 +209,9 @@ def _pins(
 def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones | None) -> Iterator[Mention]:
     """A PIN as "722101", or "722 101"; it says the district."""
     stop = i + 1
-    written = keys(text.words[i])[0]
+    written = fold(text.words[i])
     if len(written) == 3 and stop < len(text) and text.gap(stop) < LOOSE:
-        written += keys(text.words[stop])[0]
+        written += fold(text.words[stop])
         stop += 1
     districts = gazetteer.pins.get(written, ())
     if not districts:

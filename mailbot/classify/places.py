@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from mailbot.classify.gazetteer import Gazetteer, read_gazetteer
-from mailbot.classify.lexicon import Text, read
+from mailbot.classify.lexicon import Hit, read
 from mailbot.classify.mentions import Mention, find_mentions
-from mailbot.classify.place_names import Meaning, Name
+from mailbot.classify.place_names import Meaning, Name, TypeWord
 from mailbot.classify.zones import find_zones
 from mailbot.model import Match, PlaceFinding
 
@@ -31,25 +31,22 @@ _RURAL_FIRST = {"block": 0, "municipality": 1, "corporation": 1, "subdivision": 
 
 def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
     """Find the place that a grievance speaks of. `place` is None when none is named."""
-    parts = (("subject", read(subject)), ("body", read(text)))
-    mentions = [
-        mention
-        for where, part in parts
-        for mention in find_mentions(where, part, gazetteer, find_zones(text) if where == "body" else None)
-    ]
-    mentions = [mention for mention in mentions if mention.names]
+    head, body = read(subject), read(text)
+    types_of_head, types_of_body = gazetteer.types.find(head), gazetteer.types.find(body)
+    mentions = find_mentions("subject", head, gazetteer, zones=None, types=types_of_head)
+    mentions += find_mentions("body", body, gazetteer, zones=find_zones(text), types=types_of_body)
     if not mentions:
         return _NOTHING
+    is_rural = _is_rural([*types_of_head, *types_of_body])
     districts = _districts(mentions, gazetteer)
     district, score = districts[0]
     second = districts[1][1] if len(districts) > 1 else 0.0
-    inside = [mention for mention in mentions if any(gazetteer.district(n.code) == district for n in mention.names)]
-    is_rural = _is_rural([part for _, part in parts], gazetteer)
+    inside = [mention for mention in mentions if _speaks_for(mention, district, gazetteer)]
     code, is_sure = _finest(inside, district, gazetteer, is_rural=is_rural)
     confident = is_sure and score >= SURE_WEIGHT and score >= SURE_MARGIN * second
     return PlaceFinding(
         place=gazetteer.places[code],
-        matches=_evidence(inside, mentions, code),
+        matches=_evidence(mentions, code, district, gazetteer),
         candidates=_candidates(code, districts),
         confident=confident,
         reason=_reason(code, inside, districts, gazetteer=gazetteer, confident=confident),
@@ -84,15 +81,11 @@ def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> 
     words[name] = high + EACH_REPEAT * low
 
 
-def _is_rural(parts: Iterable[Text], gazetteer: Gazetteer) -> bool:
+def _is_rural(types: Iterable[Hit[TypeWord]]) -> bool:
     """Whether the mail speaks of blocks and villages rather than of wards and councillors."""
-    rural = urban = 0
-    for part in parts:
-        for hit in gazetteer.types.find(part):
-            meaning = hit.payloads[0].meaning
-            rural += meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE)
-            urban += meaning in (Meaning.URBAN, Meaning.MUNICIPALITY)
-    return rural > urban
+    meanings = [hit.payloads[0].meaning for hit in types]
+    rural = sum(meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE) for meaning in meanings)
+    return rural > sum(meaning in (Meaning.URBAN, Meaning.MUNICIPALITY) for meaning in meanings)
 
 
 def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, is_rural: bool) -> tuple[str, bool]:
@@ -144,11 +137,16 @@ def _shared(codes: Sequence[str], gazetteer: Gazetteer) -> str:
     return shared
 
 
-def _evidence(inside: Sequence[Mention], mentions: Sequence[Mention], code: str) -> tuple[Match, ...]:
+def _speaks_for(mention: Mention, district: str, gazetteer: Gazetteer) -> bool:
+    return any(gazetteer.district(name.code) == district for name in mention.names)
+
+
+def _evidence(mentions: Sequence[Mention], code: str, district: str, gazetteer: Gazetteer) -> tuple[Match, ...]:
     """Matches that speak for the place, then those in its district, then the others."""
 
     def rank(mention: Mention) -> tuple[bool, bool, float]:
-        return (all(name.code != code for name in mention.names), mention not in inside, -mention.weight)
+        elsewhere = not _speaks_for(mention, district, gazetteer)
+        return (all(name.code != code for name in mention.names), elsewhere, -mention.weight)
 
     return tuple(mention.match for mention in sorted(mentions, key=rank))
 

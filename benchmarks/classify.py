@@ -1,0 +1,127 @@
+"""
+How fast a mail finds its department, place and posts: one core, one process, the shipped configuration.
+
+Prints mails a second for a mail of about 2 kB in each language; the share of each step; how time grows with the
+mail's length; and the ratio to a naive scan (`phrase in text` for every phrase and name), measured in the same run,
+for numbers of two machines cannot be compared. Run: `python -m benchmarks.classify`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mailbot.classify.directory import Directory, read_departments, read_directory
+from mailbot.classify.folding import fold
+from mailbot.classify.lexicon import Text, read
+from mailbot.classify.match import classify
+from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
+from mailbot.classify.route import route
+from mailbot.classify.rules import Rules, read_rules
+from mailbot.classify.zones import find_zones
+
+CONFIG = Path(__file__).resolve().parent.parent / "config"
+ROUNDS = 300
+ADDRESS = "To\nThe Hon'ble Chief Minister\nNabanna, Howrah 711102\n\n"
+LETTERS = {
+    "en": (
+        "The tube well of our village in Onda block is out of order since March and forty families walk a mile for "
+        "drinking water. The pradhan says the fund has not come and the mechanic does not answer the telephone. "
+    ),
+    "bn": (
+        "আমাদের গ্রামের রাস্তা তিন বছর ধরে ভাঙা, বর্ষায় হাঁটু জল হয়, রোগী নিয়ে হাসপাতালে যাওয়া যায় না। ওন্দা ব্লকের পঞ্চায়েত "
+        "প্রধান বলছেন টাকা আসেনি, বিডিও অফিসে চারবার দরখাস্ত দিয়েছি। "
+    ),
+    "hi": ("हमारे मोहल्ले में तीन दिन से बिजली नहीं है, ट्रांसफार्मर जल गया है और आसनसोल के कार्यालय में कोई फोन नहीं उठाता। "),
+    "bn-Latn": "amader gramer rasta khub kharap, onda block er panchayat pradhan kichu kore na, bidhoba bhata o bondho. ",
+}
+
+
+def letter(language: str, characters: int) -> str:
+    """A letter of about so many characters, no two sentences quite alike."""
+    text = ADDRESS
+    i = 0
+    while len(text) < characters:
+        i += 1
+        text += f"{i}{i % 7}. {LETTERS[language]}"
+    return text
+
+
+def load() -> tuple[Rules, Gazetteer, Directory]:
+    texts = {
+        folder: {path.name: path.read_text(encoding="utf-8-sig") for path in (CONFIG / folder).glob("*.csv")}
+        for folder in ("departments", "rules", "places", "directory")
+    }
+    departments = read_departments(texts["departments"])
+    gazetteer = read_gazetteer(texts["places"])
+    directory = read_directory(texts["directory"], departments, gazetteer)
+    return read_rules(texts["rules"], departments), gazetteer, directory
+
+
+def seconds(work: Callable[[str], object], texts: Sequence[str]) -> float:
+    """The time of one text, the best of three series."""
+    best = float("inf")
+    for _ in range(3):
+        started = time.perf_counter()
+        for text in texts:
+            work(text)
+        best = min(best, (time.perf_counter() - started) / len(texts))
+    return best
+
+
+def letters(language: str, characters: int, rounds: int = ROUNDS) -> list[str]:
+    """Letters that differ, so that nothing is remembered from the one before."""
+    return [f"{letter(language, characters)}\n{i}" for i in range(rounds)]
+
+
+def main() -> None:
+    started = time.perf_counter()
+    rules, gazetteer, directory = load()
+    print(f"loaded {len(rules.rules)} rules, {len(directory.posts)} posts in {time.perf_counter() - started:.2f} s")
+
+    def work(text: str) -> object:
+        found, place = classify("a grievance", text, rules), find_place("a grievance", text, gazetteer)
+        return route(found, place, directory, gazetteer)
+
+    for language in LETTERS:
+        print(f"{language:8} 2,000 characters: {1 / seconds(work, letters(language, 2000)):7.0f} mails/s")
+    steps(rules, gazetteer)
+    growth(work)
+    ratio(rules, work)
+
+
+def steps(rules: Rules, gazetteer: Gazetteer) -> None:
+    texts = letters("en", 2000)
+    finders: dict[str, Callable[[Text], object]] = {
+        "keywords": rules.keywords.find,
+        "conditions": rules.conditions.find,
+        "cues": rules.cues.find,
+        "names": gazetteer.names.find,
+        "types": gazetteer.types.find,
+        "noise": gazetteer.noise.find,
+    }
+    reading, zones = seconds(read.__wrapped__, texts), seconds(find_zones.__wrapped__, texts)
+    print(f"  reading    {reading * 1e3:6.3f} ms\n  zones      {zones * 1e3:6.3f} ms")
+    for name, find in finders.items():
+        each = seconds(lambda text, find=find: find(read(text)), texts[:1] * ROUNDS)  # type: ignore[misc]  # a default binds
+        print(f"  {name:10} {each * 1e3:6.3f} ms")
+
+
+def growth(work: Callable[[str], object]) -> None:
+    for characters in (1_000, 10_000, 100_000):
+        each = seconds(work, letters("en", characters, rounds=5))
+        print(f"{characters:8,} characters: {each * 1e3:8.2f} ms, {each / characters * 1e6:.2f} µs a character")
+
+
+def ratio(rules: Rules, work: Callable[[str], object]) -> None:
+    phrases = [fold(phrase) for rule in rules.rules for phrase in rule.phrases]
+    texts = letters("en", 2000)
+    naive = seconds(lambda text: [phrase for phrase in phrases if phrase in text.lower()], texts[:20])
+    own = seconds(work, texts)
+    print(
+        f"naive `in` of {len(phrases):,} phrases, keywords only: {naive * 1e3:.2f} ms; all of ours: {own * 1e3:.2f} ms"
+    )
+    print(f"ratio naive / ours: {naive / own:.1f}")
+
+
+if __name__ == "__main__":
+    main()
