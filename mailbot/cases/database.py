@@ -32,6 +32,8 @@ SCHEMA = "0001"
 READING = {"mailbot_reading": True}
 """Execution option of a connection that will only read: on SQLite it takes no lock."""
 
+_SNAPSHOT = READING | {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 _TRIES = 200  # twenty a second: as long as any other wait for a lock
 
 
@@ -109,7 +111,8 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database; blocks no writer. Raises StoreUnavailable."""
-    with _translated(), engine.connect().execution_options(**READING) as connection, connection.begin():
+    options = _SNAPSHOT if engine.dialect.name == "postgresql" else READING
+    with _translated(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
