@@ -143,14 +143,14 @@ def _print_referral(referral: Json) -> None:
     level = f", alerted {referral['level']} times" if referral["level"] else ""
     show.say(f"Referral {referral['number']}: {referral['state']}, due {due}{level}", bold=True)
     for person in cast(list[Json], referral["recipients"]):
-        show.paragraph(f"{person['role']}: {person['title']}, {person['officer']} ({person['post']})", indent=2)
+        show.paragraph(f"{person['role']}: {person['title']}, {person['officer']} ({person['post']})", indent=2, hang=2)
 
 
 def _print_section(title: str, lines: Sequence[str]) -> None:
     if lines:
         show.say(title, bold=True)
     for line in lines:
-        show.paragraph(line, indent=2)
+        show.paragraph(line, indent=2, hang=2)
 
 
 def _event(event: Json) -> str:

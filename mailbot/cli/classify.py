@@ -80,7 +80,7 @@ def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> No
         indent=2,
     )
     for person in route.recipients:
-        show.say(f"{person.role.value}: {person.title} ({person.post})", indent=4)
+        show.paragraph(f"{person.role.value}: {person.title} ({person.post})", indent=4, hang=2)
     for sentence in route.explain:
-        show.paragraph(f"- {sentence}", indent=4)
+        show.paragraph(f"- {sentence}", indent=4, hang=2)
     show.say()

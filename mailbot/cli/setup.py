@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from mailbot.cli import show
+from mailbot.cli.online import try_connections
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import begin
 from mailbot.errors import ConfigurationError, Fault
@@ -78,11 +79,24 @@ def check(asked: Asked, *, online: bool) -> int:
     if asked.json:
         for fault in faults:
             show.emit({name: getattr(fault, name) for name in ("file", "line", "key", "message", "hint")})
-    elif faults:
+        if faults:
+            return 78
+    if faults:
         raise ConfigurationError(faults)
-    else:
+    if not asked.json:
         show.say("the configuration has no faults")
-    return 78 if faults else 0
+    return _check_connections(asked) if online else 0
+
+
+def _check_connections(asked: Asked) -> int:
+    status = 0
+    for contact in try_connections(load_settings(asked.config, os.environ)):
+        if asked.json:
+            show.emit(contact._asdict())
+        else:
+            show.say(f"{contact.party}: {'' if contact.ok else 'FAILED: '}{contact.detail}")
+        status = status if contact.ok else 1
+    return status
 
 
 def _faults(path: Path | None) -> list[Fault]:

@@ -36,11 +36,19 @@ def warn(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def paragraph(text: str, *, indent: int = 0) -> None:
-    """Print a longer text, wrapped to the terminal; its own line breaks stay."""
-    width = max(NARROWEST, line_width() or 100) - indent
+def paragraph(text: str, *, indent: int = 0, hang: int = 0) -> None:
+    """Print a longer text, wrapped to the terminal; its own line breaks stay. `hang` moves all lines but the first."""
+    width = max(NARROWEST, (line_width() or 80) - indent)
     for line in text.splitlines():
-        for part in textwrap.wrap(printable(line), width, replace_whitespace=False) or [""]:
+        wrapped = textwrap.wrap(
+            printable(line),
+            width,
+            replace_whitespace=False,
+            break_on_hyphens=False,
+            break_long_words=False,
+            subsequent_indent=" " * hang,
+        )
+        for part in wrapped or [""]:
             say(part, indent=indent)
 
 
