@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 
 from mailbot.errors import StoreUnavailable
 from mailbot.ingest.parse import read_mail
 from mailbot.intake import Office, decide_letter
 from mailbot.model import Case, Complainant, Grievance, Source, Stored
+from mailbot.notify.mime import POLICY
 from mailbot.ports import CaseStore, MailArchive
 
 
@@ -69,7 +69,7 @@ def register(letter: Letter, *, archive: MailArchive, store: CaseStore, office: 
 
 def as_mail(letter: Letter, now: datetime) -> bytes:
     """Write a letter down as an RFC 5322 message, scans attached."""
-    message = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=POLICY.clone(utf8=not letter.address.isascii()))
     message["Date"] = now
     message["Subject"] = " ".join(letter.subject.split())
     if letter.address:

@@ -7,7 +7,9 @@ Authentication-Results on top.
 
 from email import message_from_bytes
 from email.message import EmailMessage, Message
-from email.policy import SMTP, default
+from email.policy import default
+
+from mailbot.notify.mime import POLICY
 
 HOST = "mx.cmo.example"
 """The demo's receiving host, as it names itself."""
@@ -26,7 +28,7 @@ def answer(sent: bytes, officer: str, words: str, *, proven: bool) -> bytes:
     body = original.get_body(("plain",))
     quoted = "\n".join(f"> {line}" for line in (body.get_content() if body else "").splitlines())
     reply.set_content(f"{words}\n\nOn {original['Date'] or 'Monday'}, the Grievance Cell wrote:\n{quoted}\n")
-    return reply.as_bytes(policy=SMTP)
+    return reply.as_bytes()
 
 
 def stranger(sender: str, reference: str) -> bytes:
@@ -36,7 +38,7 @@ def stranger(sender: str, reference: str) -> bytes:
     mail["Subject"] = f"What has become of {reference}?"
     mail["Message-ID"] = f"<stranger@{sender.rpartition('@')[2]}>"
     mail.set_content(f"Please send me the details of case {reference}.\n")
-    return mail.as_bytes(policy=SMTP)
+    return mail.as_bytes()
 
 
 def bounce(sent: bytes, recipient: str) -> bytes:
@@ -45,7 +47,7 @@ def bounce(sent: bytes, recipient: str) -> bytes:
     domain = recipient.rpartition("@")[2]
     lines = [
         f"From: MAILER-DAEMON@{domain}",
-        f"Subject: Undelivered Mail Returned to Sender",
+        "Subject: Undelivered Mail Returned to Sender",
         f"Message-ID: <bounce@{domain}>",
         "Auto-Submitted: auto-replied",
         "MIME-Version: 1.0",
@@ -81,7 +83,7 @@ def _received(sender: str, *, proven: bool) -> EmailMessage:
     domain = sender.rpartition("@")[2]
     verdict = "pass" if proven else "fail"
     peer = f"mail.{domain}" if proven else "cafe-42.isp.example"
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["Received"] = f"from {peer} by {HOST} with ESMTPS; Tue, 1 Dec 2026 11:00:00 +0530"
     mail["Authentication-Results"] = f"{HOST}; dmarc={verdict} header.from={domain}"
     return mail

@@ -12,6 +12,7 @@ from typing import TextIO
 from mailbot.model import Case, Channel, Decision, Mail, OutboxEntry, OutboxMessage, Outcome, Recipient, Role
 
 WIDTH = 78
+LONGEST_REASON = 140
 LANGUAGES = {
     "en": "English",
     "bn": "Bengali",
@@ -79,16 +80,18 @@ class Page:
 
     def _recipient(self, person: Recipient) -> None:
         must = "must answer" if person.role is Role.ADDRESSEE else "must answer too"
-        self._wrap(f"{person.title} ({must})", "      ")
-        self._wrap(f"because {person.reason}", "        ")
+        self._wrap(f"{person.title} ({must}):", "      ")
+        reason = person.reason.removeprefix(f"{person.title}: ")
+        self._wrap(textwrap.shorten(reason, LONGEST_REASON, placeholder=" …"), "        ")
 
-    def messages(self, entries: Sequence[OutboxEntry], *, most: int = 99) -> None:
-        """The SMS in full, the e-mails by their number."""
+    def messages(self, entries: Sequence[OutboxEntry]) -> None:
+        """One SMS of each kind and language in full, the others and the e-mails by their number."""
         sms = [entry.message for entry in entries if entry.message.channel is Channel.SMS]
-        for message in sms[:most]:
+        kinds = {(message.purpose, message.language): message for message in reversed(sms)}
+        for message in reversed(kinds.values()):
             self._sms(message)
-        if len(sms) > most:
-            self._line(f"   … and {len(sms) - most} SMS more of the same kind")
+        if len(sms) > len(kinds):
+            self._line(f"   … and {len(sms) - len(kinds)} SMS more, with the same words")
         mails = Counter(
             entry.message.purpose.replace("_", " ") for entry in entries if entry.message.channel is Channel.EMAIL
         )

@@ -58,7 +58,6 @@ gateway = "console"
 path = "sms.ndjson"
 """
 
-PROMPT_OFFICER = "hfw-cmoh"
 LETTER = Letter(
     name="Haradhan Mahato",
     mobile="+916999950020",
@@ -115,7 +114,7 @@ class Story:
         summary = self.machine.escalate()
         again = self.machine.escalate()
         self.page.say(f"{summary.overdue} cases are overdue: {summary.alerts} alerts. Swept again: {again.alerts}.")
-        self.page.messages(self._dispatch(), most=3)
+        self.page.messages(self._dispatch())
 
     def answers_come(self) -> None:
         self.page.act("Answers come: an officer's, a forged one, a stranger's, a bounce")
@@ -124,7 +123,7 @@ class Story:
             answer(
                 self._raw(genuine),
                 genuine.message.recipient,
-                "A medical officer has been posted at Ramsagar PHC from today.\nDr. A. Sen, CMOH",
+                "A medical officer has been posted at the Ramsagar centre from today.",
                 proven=True,
             ),
             answer(self._raw(forged), forged.message.recipient, "All done, please close this.", proven=False),
@@ -178,7 +177,7 @@ class Story:
     def _referrals(self) -> tuple[OutboxEntry, OutboxEntry]:
         """The referral that is answered, and another one in whose officer's name somebody forges."""
         referrals = [entry for entry in self.sent if entry.message.purpose is Purpose.REFERRAL]
-        genuine = next(entry for entry in referrals if PROMPT_OFFICER in entry.message.recipient)
+        genuine = referrals[0]
         forged = next(entry for entry in referrals if entry.message.reference != genuine.message.reference)
         return genuine, forged
 

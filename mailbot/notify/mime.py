@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -24,10 +25,11 @@ ADDRESS = re.compile(r"([^\x00-\x20\x7f<>,;:\"()\[\]\\@]+)@([^\x00-\x20\x7f<>,;:
 
 class MailPolicy(EmailPolicy):
     """
-    The library's policy for mail that leaves, but for Message-IDs.
+    The library's policy for mail that leaves, but for Message-IDs and subjects beyond ASCII.
 
     The library turns a long id into an encoded word, which other programs do not read, and the thread breaks: here ids
-    stand one a line, as they are.
+    stand one a line, as they are. It also folds a long Bengali subject so that spaces between words are lost (Python
+    3.11); its older Header does it right.
     """
 
     IDS = frozenset({"message-id", "in-reply-to", "references"})
@@ -35,12 +37,19 @@ class MailPolicy(EmailPolicy):
     def fold(self, name: str, value: str) -> str:
         if name.lower() in self.IDS:
             return f"{name}: " + f"{self.linesep} ".join(str(value).split()) + self.linesep
+        if self._is_foreign_subject(name, value):
+            encoded = Header(str(value), "utf-8", header_name=name, maxlinelen=76).encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep}"
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() in self.IDS:
+        if name.lower() in self.IDS or self._is_foreign_subject(name, value):
             return self.fold(name, value).encode("ascii")
         return super().fold_binary(name, value)
+
+    @staticmethod
+    def _is_foreign_subject(name: str, value: str) -> bool:
+        return name.lower() == "subject" and not str(value).isascii()
 
 
 POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
