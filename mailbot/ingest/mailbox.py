@@ -304,20 +304,21 @@ class ImapMailbox:
         The mail as the server holds it, or None when that is not certain.
 
         A body of the size stated is believed. Some servers miscount, so any other is fetched a second time, in pieces
-        up to its end: two downloads that agree are believed as well. An empty body is never believed at once.
+        up to its end: two downloads that agree are believed as well. An empty body is a mail only if its size is zero.
         """
-        first = body if body is not None else self._in_pieces(client, shown.uid)
+        first = body if body is not None else self._in_pieces(client, shown)
         if first is None or (first and len(first) == shown.size):
             return first
-        again = self._in_pieces(client, shown.uid)
-        return again if again is not None and (again == first or 0 < len(again) == shown.size) else None
+        again = self._in_pieces(client, shown)
+        agreed = again == first and bool(again or not shown.size)
+        return again if agreed or (again and len(again) == shown.size) else None
 
-    def _in_pieces(self, client: IMAPClient, uid: int) -> bytes | None:
-        """Fetch piece by piece until one is short, or until there is more than we take."""
+    def _in_pieces(self, client: IMAPClient, shown: _Shown) -> bytes | None:
+        """Fetch piece by piece up to the size stated, else to an empty piece, else to more than we take."""
         spool = BytesIO()
-        while (piece := self._part(client, uid, "", spool.tell(), CHUNK)) is not None:
+        while (piece := self._part(client, shown.uid, "", spool.tell(), CHUNK)) is not None:
             spool.write(piece)
-            if len(piece) < CHUNK or spool.tell() > self._max_bytes:
+            if not piece or spool.tell() == shown.size or spool.tell() > self._max_bytes:
                 return spool.getvalue()
         return None
 
@@ -472,12 +473,15 @@ def _is_refusal(error: BaseException) -> bool:
 
 
 def _translated(error: BaseException) -> MailboxError:
+    """What a fault of the library or the network means for us."""
     if isinstance(error, LoginError) and _is_refusal(error):
         return MailboxRefused(_told("the server refuses the login", error))
     if isinstance(error, ssl.SSLCertVerificationError):
         return MailboxRefused(f"the server's certificate is not trusted: {error.verify_message}")
     if isinstance(error, CapabilityError):
         return MailboxRefused("the server does not offer STARTTLS")
+    if isinstance(error, (IMAPClientAbortError, TimeoutError)):
+        return MailboxUnavailable(_told("the connection was lost", error))
     return MailboxUnavailable(_told("the mailbox cannot be worked with", error))
 
 

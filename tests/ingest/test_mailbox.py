@@ -1,0 +1,690 @@
+"""The mailbox against real servers, through a clean line and through every fault we know of."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.errors import MailboxError, MailboxRefused, MailboxUnavailable
+from mailbot.ingest import mailbox as mailbox_file
+from mailbot.ingest.mailbox import ImapMailbox
+from mailbot.model import FetchedMail
+from tests.faulty_imap import ALWAYS, FaultyImap
+from tests.servers import Account, Dovecot, sample_mail
+
+MIB = 1024 * 1024
+
+
+def fetched(mailbox: ImapMailbox, uids: Sequence[int]) -> list[FetchedMail]:
+    return [mail for batch in mailbox.fetch(uids) for mail in batch]
+
+
+def raws(mailbox: ImapMailbox) -> list[bytes]:
+    """All that the folder holds, as the mailbox gives it."""
+    return [mail.raw for mail in fetched(mailbox, mailbox.listing().uids)]
+
+
+@contextmanager
+def soon(deed: Callable[[], None], seconds: float = 0.3) -> Iterator[None]:
+    """Do it from another thread a little later; done when the block ends."""
+    timer = threading.Timer(seconds, deed)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+
+
+@contextmanager
+def faulty(account: Account, *, hide: Sequence[str] = ()) -> Iterator[tuple[FaultyImap, Account]]:
+    """The account, reached through a proxy."""
+    with FaultyImap(account.real_port, hide=hide) as proxy:
+        yield proxy, account.via(proxy.port)
+
+
+# --- listing ----------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_folder_lists_nothing(imap_server: Account) -> None:
+    listing = imap_server.mailbox().listing()
+    assert listing.uids == ()
+    assert listing.mailbox.folder == imap_server.folder
+    assert listing.mailbox.uidvalidity > 0
+
+
+def test_every_uid_is_listed_in_ascending_order(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(5)))
+    listing = imap_server.mailbox().listing()
+    assert list(listing.uids) == imap_server.uids()
+    assert len(listing.uids) == 5
+
+
+def test_a_mail_that_comes_later_is_in_the_next_listing(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox()
+    imap_server.deliver(sample_mail(1))
+    before = mailbox.listing().uids
+    imap_server.deliver(sample_mail(2))
+    assert set(before) < set(mailbox.listing().uids)
+
+
+@pytest.mark.parametrize("total", [3, 4, 5, 12])
+def test_a_folder_larger_than_a_window_is_listed_whole(
+    imap_server: Account, monkeypatch: pytest.MonkeyPatch, total: int
+) -> None:
+    monkeypatch.setattr(mailbox_file, "WINDOW", 4)
+    imap_server.deliver(*(sample_mail(n) for n in range(total + 2)))
+    imap_server.expunge(*imap_server.uids()[1:3])
+    assert list(imap_server.mailbox().listing().uids) == imap_server.uids()
+
+
+def test_a_folder_in_bengali_is_found(imap_server: Account) -> None:
+    with imap_server.connect() as client:
+        client.create_folder("অভিযোগ")
+    assert imap_server.mailbox(folder="অভিযোগ").listing().uids == ()
+
+
+# --- fetching ---------------------------------------------------------------------------------------------------
+
+
+def test_mails_are_fetched_byte_for_byte_with_size_and_time(imap_server: Account) -> None:
+    arrived = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    raw = b"Subject: =?utf-8?q?caf=C3=A9?=\r\nX: \xff\xfe\r\n\r\n\x80binary \xe0\xa6\x9c\r\n.\r\n"
+    imap_server.deliver(raw, received_at=arrived)
+    mailbox = imap_server.mailbox()
+    (mail,) = fetched(mailbox, mailbox.listing().uids)
+    assert mail.raw == raw
+    assert mail.size_bytes == len(raw)
+    assert mail.received_at == arrived
+    assert mail.received_at.tzinfo is UTC
+    assert mail.whole
+
+
+def test_mails_come_in_the_order_asked_for(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(6)))
+    mailbox = imap_server.mailbox(batch_mails=4)
+    uids = list(mailbox.listing().uids)
+    uids = uids[1::2] + uids[::2][::-1]
+    assert [mail.uid for mail in fetched(mailbox, uids)] == uids
+
+
+def test_batches_are_bounded_in_number_and_in_bytes(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n, size=4000) for n in range(7)))
+    mailbox = imap_server.mailbox(batch_mails=3)
+    uids = mailbox.listing().uids
+    assert [len(batch) for batch in mailbox.fetch(uids)] == [3, 3, 1]
+    mailbox = imap_server.mailbox(batch_bytes=9000)
+    assert [len(batch) for batch in mailbox.fetch(mailbox.listing().uids)] == [2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("size", [MIB - 100, MIB, 2 * MIB, 2 * MIB + 500_000])
+def test_a_large_mail_is_fetched_in_pieces_and_whole(imap_server: Account, size: int) -> None:
+    head = b"Subject: large\r\n\r\n"
+    raw = head + bytes(b"0123456789abcdef" * ((size - len(head)) // 16 + 1))[: size - len(head) - 2] + b"\r\n"
+    imap_server.deliver(raw)
+    assert raws(imap_server.mailbox()) == [raw]
+
+
+def test_of_a_mail_above_the_limit_only_the_header_is_fetched(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1, size=5000), sample_mail(2))
+    mailbox = imap_server.mailbox(max_bytes=2000)
+    large, small = fetched(mailbox, mailbox.listing().uids)
+    assert not large.whole
+    assert large.size_bytes >= 5000
+    assert large.raw == sample_mail(1).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    assert small.whole
+    assert small.raw == sample_mail(2)
+
+
+def test_fetching_sets_no_flag(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1), sample_mail(2, size=MIB + 10))
+    assert len(raws(imap_server.mailbox())) == 2
+    assert imap_server.seen() == []
+
+
+def test_a_mail_gone_since_the_listing_is_missing_and_the_others_come(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(4)))
+    mailbox = imap_server.mailbox()
+    uids = mailbox.listing().uids
+    imap_server.expunge(uids[1])
+    assert [mail.uid for mail in fetched(mailbox, uids)] == [uids[0], uids[2], uids[3]]
+
+
+def test_a_mail_gone_between_two_batches_is_missing(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(4)))
+    mailbox = imap_server.mailbox(batch_mails=2)
+    uids = mailbox.listing().uids
+    batches = mailbox.fetch(uids)
+    first = next(batches)
+    imap_server.expunge(uids[2])
+    assert [mail.uid for mail in first] == list(uids[:2])
+    rest = [mail.uid for batch in batches for mail in batch]
+    assert rest in ([uids[3]], list(uids[2:])), "a server may go on showing it to a session that saw it before"
+
+
+def test_nothing_is_fetched_for_no_uids(imap_server: Account) -> None:
+    assert list(imap_server.mailbox().fetch([])) == []
+
+
+# --- marking ----------------------------------------------------------------------------------------------------
+
+
+def test_marked_mails_are_seen_and_no_others(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(5)))
+    mailbox = imap_server.mailbox()
+    uids = mailbox.listing().uids
+    mailbox.mark([uids[0], uids[1], uids[3]])
+    assert imap_server.seen() == [uids[0], uids[1], uids[3]]
+    assert imap_server.uids() == list(uids)
+
+
+def test_marking_twice_or_what_is_gone_does_no_harm(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(3)))
+    mailbox = imap_server.mailbox(move_to="Done")
+    uids = mailbox.listing().uids
+    imap_server.expunge(uids[0])
+    mailbox.mark(uids[:2])
+    mailbox.mark(uids[:2])
+    assert imap_server.uids() == [uids[2]]
+
+
+def test_more_marks_than_fit_one_command_are_all_set(imap_server: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox_file, "MARKED_AT_ONCE", 2)
+    imap_server.deliver(*(sample_mail(n) for n in range(5)))
+    mailbox = imap_server.mailbox()
+    uids = mailbox.listing().uids
+    mailbox.mark(uids)
+    assert imap_server.seen() == list(uids)
+
+
+# What MOVE stands for must do the same where MOVE, or UIDPLUS with it, is missing.
+@pytest.mark.parametrize("hide", [(), ("MOVE",)])
+def test_marked_mails_are_moved_to_a_folder_that_is_made(imap_server: Account, hide: Sequence[str]) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(4)))
+    target = f"Taken {imap_server.folder}"
+    with faulty(imap_server, hide=hide) as (_, account):
+        mailbox = account.mailbox(move_to=target)
+        uids = mailbox.listing().uids
+        imap_server.flag(uids[3], rb"\Deleted")
+        mailbox.mark(uids[:2])
+        mailbox.close()
+    assert imap_server.uids() == list(uids[2:]), "a mail that another client has deleted is not ours to expunge"
+    assert imap_server.raws(folder=target) == [sample_mail(0), sample_mail(1)]
+
+
+def test_without_move_and_uidplus_nothing_is_expunged(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(0), sample_mail(1))
+    target = f"Taken {imap_server.folder}"
+    with faulty(imap_server, hide=("MOVE", "UIDPLUS")) as (proxy, account):
+        mailbox = account.mailbox(move_to=target)
+        uids = mailbox.listing().uids
+        mailbox.mark(uids[:1])
+        assert not [command for command in proxy.commands if "EXPUNGE" in command]
+    assert imap_server.raws(folder=target) == [sample_mail(0)]
+    assert imap_server.uids() == list(uids)
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_ends_the_wait(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox()
+    mailbox.listing()
+    with soon(lambda: imap_server.deliver(sample_mail(1))):
+        assert mailbox.wait(20)
+    assert raws(mailbox) == [sample_mail(1)]
+
+
+def test_silence_ends_with_the_time(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox()
+    mailbox.listing()
+    assert not mailbox.wait(0.2)
+
+
+def test_a_mail_that_came_before_the_wait_is_told_at_once(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox()
+    mailbox.listing()
+    imap_server.deliver(sample_mail(1))
+    assert mailbox.wait(20)
+
+
+def test_idle_is_renewed_and_still_tells(imap_server: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox_file, "IDLE_CYCLE", 0.1)
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        with soon(lambda: imap_server.deliver(sample_mail(1)), 0.5):
+            assert mailbox.wait(20)
+        assert proxy.commands.count("IDLE") > 2
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_a_stop_ends_the_wait(imap_server: Account, *, idle: bool) -> None:
+    stop = threading.Event()
+    mailbox = imap_server.mailbox(idle=idle, stopping=stop.is_set)
+    mailbox.listing()
+    began = time.monotonic()
+    with soon(stop.set):
+        assert not mailbox.wait(60)
+    assert time.monotonic() - began < 30, "the wait was ended by the stop, not by its own time"
+    assert not mailbox.wait(60)
+
+
+def test_where_idle_is_missing_the_time_itself_is_the_news(imap_server: Account) -> None:
+    with faulty(imap_server, hide=["IDLE"]) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        assert mailbox.wait(0.1)
+        assert "IDLE" not in proxy.commands
+
+
+def test_a_wait_that_had_to_connect_says_that_mail_may_have_come(imap_server: Account) -> None:
+    assert imap_server.mailbox().wait(20)
+
+
+# --- UIDVALIDITY ------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_numbered_anew_is_listed_under_its_new_name(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1), sample_mail(2))
+    mailbox = imap_server.mailbox()
+    before = mailbox.listing()
+    imap_server.flip_uidvalidity()
+    mailbox.close()
+    after = mailbox.listing()
+    assert after.mailbox != before.mailbox
+    assert [mail.raw for mail in fetched(mailbox, after.uids)] == [sample_mail(1), sample_mail(2)]
+
+
+def test_old_uids_touch_nothing_in_a_folder_numbered_anew(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1), sample_mail(2))
+    mailbox = imap_server.mailbox(move_to="Done")
+    uids = mailbox.listing().uids
+    imap_server.flip_uidvalidity()
+    mailbox.close()
+    with pytest.raises(MailboxUnavailable, match="UIDVALIDITY"):
+        fetched(mailbox, uids)
+    with pytest.raises(MailboxUnavailable, match="UIDVALIDITY"):
+        mailbox.mark(uids)
+    assert imap_server.seen() == []
+    assert len(imap_server.uids()) == 2
+    assert len(mailbox.listing().uids) == 2
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_is_refused_without_naming_anyone(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox(password="wrong")
+    with pytest.raises(MailboxRefused) as told:
+        mailbox.listing()
+    assert imap_server.user not in str(told.value)
+    assert "wrong" not in str(told.value)
+
+
+def test_a_missing_folder_is_refused(imap_server: Account) -> None:
+    with pytest.raises(MailboxRefused, match="folder"):
+        imap_server.mailbox(folder="Nowhere").listing()
+
+
+def test_a_name_or_password_that_login_cannot_carry_is_refused_and_nothing_is_injected(imap_server: Account) -> None:
+    for password in ("জল", 'a"b\r\nX LOGOUT', "a\0b"):
+        with pytest.raises(MailboxError):
+            imap_server.mailbox(password=password).listing()
+    with pytest.raises(MailboxError):
+        imap_server.mailbox(username="two words").listing()
+
+
+@pytest.mark.parametrize("host", ["imap.example.org", "192.0.2.1", "0.0.0.0", "2001:db8::1"])  # noqa: S104 - none is bound
+def test_plain_text_to_another_machine_is_refused_before_a_byte_leaves(pymap_account: Account, host: str) -> None:
+    with pytest.raises(MailboxRefused, match="this machine"):
+        pymap_account.mailbox(host=host).listing()
+
+
+def test_starttls_that_is_not_offered_is_refused(pymap_account: Account) -> None:
+    with pytest.raises(MailboxRefused, match="STARTTLS"):
+        pymap_account.mailbox(tls="starttls").listing()
+
+
+def test_a_closed_port_is_unavailable(pymap_account: Account) -> None:
+    with FaultyImap(pymap_account.real_port) as proxy:
+        port = proxy.port
+    with pytest.raises(MailboxUnavailable):
+        pymap_account.mailbox(port=port).listing()
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tls_account(dovecot: Dovecot, dovecot_account: Account) -> Account:
+    if dovecot.certificate is None:
+        pytest.skip("no openssl on this machine to make a certificate with")
+    return dovecot_account
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_all_of_it_works_over_tls(
+    tls_account: Account, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
+    port = dovecot.tls_port if tls == "implicit" else dovecot.port
+    mailbox = tls_account.mailbox(host="localhost", port=port, tls=tls, move_to="Done")
+    tls_account.deliver(sample_mail(1), sample_mail(2, size=MIB + 5))
+    assert raws(mailbox) == tls_account.raws()
+    with soon(lambda: tls_account.deliver(sample_mail(3))):
+        assert mailbox.wait(20)
+    mailbox.mark(mailbox.listing().uids)
+    assert tls_account.uids() == []
+    assert len(tls_account.uids(folder="Done")) == 3
+    assert not mailbox.wait(0.2)
+    tls_account.kill_connections()
+    with pytest.raises(MailboxUnavailable):
+        mailbox.wait(20)
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_an_untrusted_certificate_is_refused(tls_account: Account, dovecot: Dovecot, tls: str) -> None:
+    port = dovecot.tls_port if tls == "implicit" else dovecot.port
+    with pytest.raises(MailboxRefused, match="certificate"):
+        tls_account.mailbox(host="localhost", port=port, tls=tls).listing()
+
+
+@pytest.mark.dovecot
+def test_a_certificate_of_another_name_is_refused(
+    tls_account: Account, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
+    with pytest.raises(MailboxRefused, match="certificate"):
+        tls_account.mailbox(host="127.0.0.1", port=dovecot.tls_port, tls="implicit").listing()
+
+
+# --- faults -----------------------------------------------------------------------------------------------------
+
+# kind, orders: each costs the call in which it strikes an error, and nothing more.
+BREAKING: list[tuple[str, dict[str, object]]] = [
+    ("refuse", {}),
+    ("busy_login", {}),
+    ("cmd_bad", {"at": "FETCH"}),
+    ("cmd_bad", {"at": "SELECT"}),
+    ("cmd_no", {"at": "SELECT"}),
+    ("cmd_no", {"at": "SEARCH"}),
+    ("cmd_no", {"at": "FETCH"}),
+    ("cmd_no", {"at": "STORE"}),
+    ("cmd_no", {"at": "CAPABILITY"}),
+    ("bye", {"at": "SELECT"}),
+    ("bye", {"at": "SEARCH"}),
+    ("bye", {"at": "FETCH"}),
+    ("bye", {"at": "STORE"}),
+    ("bye", {"at": "LOGIN"}),
+    ("stall", {"at": "LOGIN"}),
+    ("stall", {"at": "SEARCH"}),
+    ("stall", {"at": "FETCH"}),
+    ("stall", {"at": "STORE"}),
+    ("ack_lost", {"at": "SELECT"}),
+    ("ack_lost", {"at": "SEARCH"}),
+    ("ack_lost", {"at": "FETCH"}),
+    ("ack_lost", {"at": "STORE"}),
+    ("ack_lost", {"at": "MOVE"}),
+    ("ack_lost", {"at": "CREATE"}),
+    ("garbage", {"at": "SEARCH"}),
+    ("garbage", {"at": "FETCH"}),
+    ("drop_literal", {}),
+    ("dup_search", {}),
+]
+# These are borne without an error.
+BORNE: list[tuple[str, dict[str, object]]] = [
+    ("swallow_fetch", {}),
+    ("empty_body", {}),
+    ("short_body", {}),
+    ("lose_search", {}),
+    ("flags_noise", {"times": ALWAYS}),
+    ("split", {"times": 12}),
+    ("dribble", {"times": ALWAYS}),
+]
+
+
+def named(case: tuple[str, dict[str, object]]) -> str:
+    return f"{case[0]} {case[1].get('at', '')}".strip()
+
+
+def take_all(mailbox: ImapMailbox, rounds: int = 8) -> tuple[list[bytes], int]:
+    """Work as the receive loop does until a round finds nothing; give what was taken and the errors on the way."""
+    taken: dict[tuple[int, int], bytes] = {}
+    errors = 0
+    for _ in range(rounds):
+        try:
+            listing = mailbox.listing()
+            for batch in mailbox.fetch([u for u in listing.uids if (listing.mailbox.uidvalidity, u) not in taken]):
+                taken.update({(listing.mailbox.uidvalidity, mail.uid): mail.raw for mail in batch if mail.whole})
+            mailbox.mark([uid for uid in listing.uids if (listing.mailbox.uidvalidity, uid) in taken])
+        except MailboxUnavailable:
+            errors += 1
+    return [taken[key] for key in sorted(taken)], errors
+
+
+@pytest.mark.parametrize("case", BREAKING, ids=named)
+def test_a_fault_costs_one_call_and_no_mail(imap_server: Account, case: tuple[str, dict[str, object]]) -> None:
+    kind, orders = case
+    mails = [sample_mail(n) for n in range(5)]
+    imap_server.deliver(*mails)
+    target = f"Taken {imap_server.folder}"
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox(move_to=target, read_timeout=0.5, batch_mails=2)
+        proxy.inject(kind, **orders)  # type: ignore[arg-type]  # times and after are ints, at is a string
+        taken, errors = take_all(mailbox)
+        assert proxy.struck[kind] == 1
+        mailbox.close()
+    assert errors == 1
+    assert taken == mails
+    assert imap_server.raws(folder=target) == mails
+    assert imap_server.uids() == []
+
+
+@pytest.mark.parametrize("case", BORNE, ids=named)
+def test_what_can_be_borne_costs_neither_call_nor_mail(
+    imap_server: Account, case: tuple[str, dict[str, object]]
+) -> None:
+    kind, orders = case
+    mails = [sample_mail(n) for n in range(5)]
+    imap_server.deliver(*mails)
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        proxy.inject(kind, **orders)  # type: ignore[arg-type]  # times and after are ints, at is a string
+        taken, errors = take_all(mailbox, rounds=3)
+        assert proxy.struck[kind] >= 1
+        mailbox.close()
+    assert errors == 0
+    assert taken == mails
+    assert len(imap_server.seen()) == 5
+
+
+@pytest.mark.parametrize("after", [0, 1, 100, 300, 500, 700, 900, 1100, 1400, 1700, 2000, 2500, 3000])
+def test_a_reset_after_any_byte_loses_nothing(imap_server: Account, after: int) -> None:
+    mails = [sample_mail(n) for n in range(5)]
+    imap_server.deliver(*mails)
+    target = f"Taken {imap_server.folder}"
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox(move_to=target, batch_mails=2)
+        proxy.inject("reset", after=after)
+        taken, errors = take_all(mailbox)
+        mailbox.close()
+    assert errors == proxy.struck["reset"]
+    assert taken == mails
+    assert imap_server.raws(folder=target) == mails
+    assert imap_server.uids() == []
+
+
+@pytest.mark.parametrize("kind", ["empty_body", "short_body", "swallow_fetch"])
+def test_what_the_server_never_sends_whole_is_never_taken_for_a_mail(imap_server: Account, kind: str) -> None:
+    imap_server.deliver(sample_mail(1))
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        uids = mailbox.listing().uids
+        proxy.inject(kind, times=2)
+        assert [mail.raw for mail in fetched(mailbox, uids)] in ([], [sample_mail(1)])
+        proxy.heal()
+        assert [mail.raw for mail in fetched(mailbox, uids)] == [sample_mail(1)]
+
+
+def test_of_a_large_mail_each_missing_piece_is_noticed(imap_server: Account) -> None:
+    raw = sample_mail(1, size=3 * MIB)
+    imap_server.deliver(raw)
+    for kind in ("short_body", "empty_body", "swallow_fetch"):
+        with faulty(imap_server) as (proxy, account):
+            mailbox = account.mailbox()
+            uids = mailbox.listing().uids
+            proxy.inject(kind)
+            assert [mail.raw for mail in fetched(mailbox, uids)] in ([], [raw])
+            assert [mail.raw for mail in fetched(mailbox, uids)] == [raw]
+            assert proxy.struck[kind] == 1
+
+
+def test_noise_about_other_mails_does_not_stick_to_one_that_is_gone(imap_server: Account) -> None:
+    imap_server.deliver(*(sample_mail(n) for n in range(4)))
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        uids = mailbox.listing().uids
+        imap_server.expunge(uids[1], uids[2])
+        proxy.inject("flags_noise", times=ALWAYS)
+        assert [mail.uid for mail in fetched(mailbox, uids)] == [uids[0], uids[3]]
+
+
+def test_a_login_denied_is_refused_and_tried_again_at_the_next_call(imap_server: Account) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        proxy.inject("deny_login")
+        with pytest.raises(MailboxRefused) as told:
+            mailbox.listing()
+        assert "asha" not in str(told.value)
+        assert mailbox.listing().uids == ()
+
+
+def test_a_folder_to_move_to_that_cannot_be_made_is_refused(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1))
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox(move_to=f"Taken {imap_server.folder}")
+        uids = mailbox.listing().uids
+        proxy.inject("cmd_bad", at="CREATE")
+        with pytest.raises(MailboxUnavailable):
+            mailbox.mark(uids)
+        mailbox.mark(uids)
+    assert imap_server.uids() == []
+
+
+@pytest.mark.parametrize("kind", ["bye_idle", "fin_idle"])
+def test_a_connection_that_ends_in_idle_is_noticed_at_once(imap_server: Account, kind: str) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        proxy.inject(kind)
+        with pytest.raises(MailboxUnavailable):
+            mailbox.wait(60)
+        assert mailbox.wait(60), "after a new connection mail may have come"
+
+
+def test_a_dead_line_in_idle_is_noticed_when_idle_is_renewed(
+    imap_server: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox_file, "IDLE_CYCLE", 0.3)
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox(read_timeout=0.5)
+        mailbox.listing()
+        proxy.inject("stall_idle")
+        with pytest.raises(MailboxUnavailable):
+            mailbox.wait(60)
+        imap_server.deliver(sample_mail(1))
+        assert raws(mailbox) == [sample_mail(1)]
+
+
+def test_news_in_the_same_segment_as_the_start_of_idle_is_heard(imap_server: Account) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        proxy.inject("idle_coalesce")
+        with soon(lambda: imap_server.deliver(sample_mail(1))):
+            assert mailbox.wait(60)
+        assert proxy.struck["idle_coalesce"] == 1
+
+
+def test_news_before_the_start_of_idle_is_not_lost(imap_server: Account) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        proxy.inject("exists_first")
+        try:
+            heard = mailbox.wait(2)
+        except MailboxUnavailable:
+            heard = mailbox.wait(2)
+        assert heard
+
+
+def test_news_that_is_never_told_is_found_by_the_next_listing(imap_server: Account) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        proxy.inject("swallow_exists", times=ALWAYS)
+        with soon(lambda: imap_server.deliver(sample_mail(1)), 0.1):
+            mailbox.wait(1.5)
+        assert raws(mailbox) == [sample_mail(1)]
+        assert proxy.struck["swallow_exists"] >= 1
+
+
+def test_lines_in_two_segments_are_read_in_idle(imap_server: Account) -> None:
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox()
+        mailbox.listing()
+        proxy.inject("split", times=ALWAYS)
+        with soon(lambda: imap_server.deliver(sample_mail(1))):
+            assert mailbox.wait(60)
+        assert raws(mailbox) == [sample_mail(1)]
+
+
+def test_connections_killed_on_the_server_cost_one_call(imap_server: Account) -> None:
+    imap_server.deliver(sample_mail(1))
+    mailbox = imap_server.mailbox()
+    mailbox.listing()
+    imap_server.kill_connections()
+    with pytest.raises(MailboxUnavailable):
+        mailbox.listing()
+    assert raws(mailbox) == [sample_mail(1)]
+
+
+def test_a_stop_in_idle_does_not_wait_for_a_dead_peer(imap_server: Account) -> None:
+    stop = threading.Event()
+    with faulty(imap_server) as (proxy, account):
+        mailbox = account.mailbox(read_timeout=60, stopping=stop.is_set)
+        mailbox.listing()
+        proxy.inject("stall_idle")
+        began = time.monotonic()
+        with soon(stop.set):
+            assert not mailbox.wait(60)
+        assert time.monotonic() - began < 30, "the stop was not held up by the peer"
+
+
+def test_closing_never_raises_whatever_the_state_of_the_line(imap_server: Account) -> None:
+    mailbox = imap_server.mailbox()
+    mailbox.close()
+    mailbox.listing()
+    imap_server.kill_connections()
+    mailbox.close()
+    mailbox.close()
+    assert mailbox.listing().uids == ()
+
+
+# --- sets of UIDs -----------------------------------------------------------------------------------------------
+
+
+@given(st.sets(st.integers(min_value=1, max_value=2**32 - 1) | st.integers(min_value=1, max_value=60)))
+def test_a_set_of_uids_names_these_and_no_other(uids: set[int]) -> None:
+    named_uids: list[int] = []
+    for span in mailbox_file._ranges(sorted(uids)):
+        low, _, high = span.partition(":")
+        named_uids += range(int(low), int(high or low) + 1)
+    assert named_uids == sorted(uids)
