@@ -15,8 +15,8 @@ def completion(context: click.Context, shell: str) -> None:
     Print the completion script of a shell.
 
     \b
-    bash:  mailbot completion bash > ~/.local/share/bash-completion/completions/mailbot
-    zsh:   mailbot completion zsh > ~/.zfunc/_mailbot
+    bash:  a line in ~/.bashrc: source <(mailbot completion bash)
+    zsh:   a line in ~/.zshrc: source <(mailbot completion zsh)
     fish:  mailbot completion fish > ~/.config/fish/completions/mailbot.fish
     """
     maker = get_completion_class(shell)

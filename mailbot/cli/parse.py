@@ -4,6 +4,7 @@
 In: files or folders of .eml. Out: a record for each mail. Nothing is stored and nothing is sent.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from mailbot.cli import show
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.paths import Record, each_mail, paths_argument
 from mailbot.cli.session import begin
+from mailbot.ingest.parse import read_mail
 from mailbot.model import Address, Mail
 
 
@@ -52,13 +54,8 @@ def parsed(file: str, mail: Mail) -> Record:
 
 
 def _parse_error(file: str, error: str) -> Record:
-    nobody = {"name": "", "address": ""}
-    texts = dict.fromkeys(("subject", "message_id", "in_reply_to", "text", "reply_text"), "")
-    lists: dict[str, list[str]] = {
-        name: [] for name in ("to", "references", "attachments", "phones", "bounced", "warnings")
-    }
-    rest = {"kind": "new", "from": nobody, "date": None, "language": "und", "bulk": False, "error": error}
-    return {"file": file, **texts, **lists, **rest}
+    """The record of a mail that could not be had: the one of an empty mail, with the reason."""
+    return parsed(file, replace(read_mail(b""), error=error, warnings=()))
 
 
 def _address(address: Address) -> dict[str, str]:

@@ -11,12 +11,13 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import click
 
 NARROWEST = 12
+_JOINERS = "\u200c\u200d"  # Indian scripts are written with them
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -114,16 +115,28 @@ def fit(text: str, width: int) -> str:
     if display_width(text) <= width:
         return text
     used, kept = 0, ""
-    for character in text:
-        used += _columns(character)
+    for letter in _letters(text):
+        used += display_width(letter)
         if used > width - 1:
             break
-        kept += character
+        kept += letter
     return kept.rstrip() + "…"
 
 
 def pad(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
+
+
+def _letters(text: str) -> Iterator[str]:
+    """Each letter with the signs that belong to it."""
+    letter = ""
+    for character in text:
+        if letter and not (unicodedata.category(character).startswith("M") or character in _JOINERS):
+            yield letter
+            letter = ""
+        letter += character
+    if letter:
+        yield letter
 
 
 def _columns(character: str) -> int:
@@ -133,6 +146,6 @@ def _columns(character: str) -> int:
 
 
 def _is_harmless(character: str) -> bool:
-    if character in "\u200c\u200d":  # the joiners that Indian scripts are written with
+    if character in _JOINERS:
         return True
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")

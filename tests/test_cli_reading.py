@@ -1,0 +1,161 @@
+"""`parse` and `classify`: every path gets its line, whatever is in it."""
+
+from pathlib import Path
+
+import pytest
+
+from mailbot.cli import paths
+from mailbot.ingest.parse import read_mail
+from mailbot.settings import default_config_dir
+from tests.cli_tools import call, mail, write_settings
+
+CONTRACT = [
+    "file", "kind", "from", "to", "subject", "date", "message_id", "in_reply_to", "references", "text", "reply_text",
+    "attachments", "language", "phones", "bounced", "bulk", "warnings", "error",
+]  # fmt: skip
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    path = tmp_path / "one.eml"
+    path.write_bytes(mail(body="There is no water in Onda block, Bankura.\r\n\r\nRina Das\r\nMobile: 98310 12345"))
+    return path
+
+
+def test_a_mail_is_told_by_the_contract(letter: Path) -> None:
+    result = call("parse", "--json", letter)
+    assert (result.status, result.err) == (0, "")
+    (line,) = result.lines
+    assert list(line) == CONTRACT
+    assert line["file"] == str(letter)
+    assert line["kind"] == "new"
+    assert line["from"] == {"name": "Rina Das", "address": "rina@example.net"}
+    assert line["to"] == [{"name": "", "address": "wbcmro@cmo.example"}]
+    assert line["date"].startswith("2026-11-23T04:30:00")
+    assert line["phones"] == ["+919831012345"]
+    assert (line["in_reply_to"], line["references"], line["error"]) == ("", [], None)
+
+
+def test_people_read_it_in_lines(letter: Path) -> None:
+    result = call("parse", letter)
+    assert result.status == 0
+    assert "  subject   No water\n" in result.out
+    assert "+919831012345" in result.out
+
+
+def test_folders_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for name in ("b/2.eml", "b/1.EML", "a.eml", "c.txt", ".hidden.eml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(mail(name))
+    lines = call("parse", "--json", tmp_path).lines
+    assert [Path(line["file"]).name for line in lines] == [".hidden.eml", "a.eml", "1.EML", "2.eml"]
+
+
+def test_what_is_not_there_gets_its_line_and_the_rest_is_read(letter: Path, tmp_path: Path) -> None:
+    result = call("parse", "--json", tmp_path / "none.eml", letter, tmp_path / "gone")
+    assert result.status == 1
+    assert [list(line) for line in result.lines] == [CONTRACT] * 3
+    assert [line["error"] for line in result.lines] == ["no such file or directory", None, "no such file or directory"]
+    assert result.err.count("mailbot: ") == 2
+
+
+def test_people_get_the_error_on_stderr(letter: Path, tmp_path: Path) -> None:
+    result = call("parse", tmp_path / "none.eml", letter)
+    assert result.status == 1
+    assert result.err == f"mailbot: {tmp_path}/none.eml: no such file or directory\n"
+    assert "No water" in result.out
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00" * 100, b"\xff\xfe", b"From: \r\n" * 1000, b"no header at all"])
+def test_a_strange_mail_is_told_and_no_failure(tmp_path: Path, letter: Path, raw: bytes) -> None:
+    (tmp_path / "0.eml").write_bytes(raw)
+    result = call("parse", "--json", tmp_path)
+    assert result.status == 0
+    assert [list(line) for line in result.lines] == [CONTRACT] * 2
+    assert result.lines[1]["file"] == str(letter)
+
+
+def test_an_empty_mail_says_that_nothing_could_be_read(tmp_path: Path) -> None:
+    (tmp_path / "0.eml").write_bytes(b"")
+    assert call("parse", "--json", tmp_path).lines[0]["error"]
+
+
+def test_a_fault_of_ours_is_told_at_its_place_without_the_words_of_the_mail(
+    tmp_path: Path, letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.eml").write_bytes(mail("secret matter"))
+
+    def break_on_one(raw: bytes) -> object:
+        if b"secret matter" in raw:
+            raise RecursionError("secret matter")
+        return read_mail(raw)
+
+    monkeypatch.setattr(paths, "read_mail", break_on_one)
+    result = call("parse", "--json", tmp_path)
+    assert result.status == 1
+    assert [line["error"] for line in result.lines] == ["mailbot failed on it: RecursionError", None]
+    assert result.lines[1]["file"] == str(letter)
+    assert "secret matter" not in result.out + result.err
+
+
+def test_a_mail_may_come_on_stdin() -> None:
+    (line,) = call("parse", "--json", "-", stdin=mail("Piped")).lines
+    assert (line["file"], line["subject"]) == ("-", "Piped")
+
+
+def test_a_folder_without_mail_and_a_pipe_are_told(tmp_path: Path) -> None:
+    assert "no .eml file" in call("parse", tmp_path).err
+    assert "is no file" in call("parse", "/dev/null").err
+
+
+def test_no_settings_are_needed(letter: Path) -> None:
+    assert call("parse", letter, environ={}).status == 0
+
+
+# --- classify
+
+
+def test_a_grievance_is_told_where_it_goes_and_why(letter: Path) -> None:
+    result = call("classify", "--json", letter, environ={})
+    assert (result.status, result.err) == (0, "")
+    (line,) = result.lines
+    assert list(line) == ["file", "department", "place", "posts", "explain", "review", "kind"]
+    assert line["place"] == {"code": "BL-BAN-ONDA", "kind": "block", "name": "Onda"}
+    assert line["department"] == "PHE"
+    assert line["posts"]
+    assert all(isinstance(sentence, str) and sentence for sentence in line["explain"])
+    assert (line["review"], line["kind"]) == (False, "new")
+
+
+def test_the_addressee_stands_first_and_no_superior_among_the_posts(letter: Path) -> None:
+    (line,) = call("classify", "--json", letter, environ={}).lines
+    told = call("classify", letter, environ={}).out
+    posts = [row.rpartition("(")[2].rstrip(")") for row in told.splitlines() if row.lstrip().startswith("addressee: ")]
+    assert line["posts"][:1] == posts
+    assert not [post for post in line["posts"] if f"superior: ({post})" in told]
+
+
+def test_what_names_nothing_goes_to_review(tmp_path: Path) -> None:
+    (tmp_path / "x.eml").write_bytes(mail("Zzz", body="qwrt plmk"))
+    (line,) = call("classify", "--json", tmp_path, environ={}).lines
+    assert line["review"] is True
+    assert line["place"] == {"code": "", "kind": "", "name": ""}
+
+
+def test_a_path_that_is_not_there_gets_its_line(letter: Path, tmp_path: Path) -> None:
+    result = call("classify", "--json", tmp_path / "none.eml", letter, environ={})
+    assert result.status == 1
+    assert [line.get("error") for line in result.lines] == ["no such file or directory", None]
+
+
+def test_the_settings_say_which_rules_hold(letter: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for file in (default_config_dir() / "rules").iterdir():
+        (tmp_path / "rules" / file.name).write_bytes(file.read_bytes().replace(b"water", b"xwaterx"))
+    settings = write_settings(tmp_path, more='[rules]\npath = "rules"\n')
+    (line,) = call("classify", "--json", "--config", settings, letter, environ={}).lines
+    assert line["department"] != "PHE"
+
+
+def test_a_settings_file_that_was_named_must_be_there(letter: Path, tmp_path: Path) -> None:
+    assert call("classify", "--config", tmp_path / "none.toml", letter, environ={}).status == 78
