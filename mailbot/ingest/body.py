@@ -15,7 +15,7 @@ from mailbot.ingest.signature import strip_signature
 from mailbot.ingest.vocabulary import words
 
 # A line that our own mails carry, at the top and at the bottom of what may be quoted back to us.
-REPLY_MARKER = "===== Please reply above this line ====="
+REPLY_MARKER = "--- Please reply above this line (mailbot) ---"
 
 _LINES_LIMIT = 20_000
 _LINE_LIMIT = 1_000  # characters of a line that are looked at
@@ -23,7 +23,7 @@ _INTRO_LINES = 4
 _INTRO_LENGTH = 500
 
 _MARKER = re.compile(r"please\s{1,3}reply\s{1,3}above\s{1,3}this\s{1,3}line\s{1,3}\(mailbot\)", re.IGNORECASE)
-_MARK = re.compile(r"[ \t]{0,3}(?:[>＞»]|&gt;|[A-Z][A-Za-z]{0,3}>(?=[ >]))")
+_MARK = re.compile(r"[ \t]{0,3}(?:[>＞»]|&gt;|[A-Z][A-Za-z]{0,3}>(?=[ >]|$))")
 _PIPE = re.compile(r"[ \t]{0,3}[|│┃¦] ?")
 _MBOX = re.compile(r">From ")
 _ADDRESS = re.compile(r"[^\s<>\[\](),;:]{1,64}@[^\s<>\[\](),;:]{1,255}")
@@ -287,7 +287,8 @@ def _begins_quote(lines: list[str], index: int) -> bool:
     if _TITLED_RULE.fullmatch(line):
         return bool(_ORIGINAL.search(line)) or _header_block(lines, index + 1) >= 3
     if _RULE.fullmatch(line):
-        return _header_block(lines, index + 1) >= 2 and _has_from(lines, index + 1)
+        size = _header_block(lines, index + 1)
+        return size >= 3 or (size == 2 and _has_from(lines, index + 1))
     label = _label_of(line)
     if not label or (label not in _FROM_LABELS and index and _label_of(lines[index - 1])):
         return False  # the block was looked at from its first line

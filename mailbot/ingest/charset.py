@@ -114,7 +114,7 @@ def find_codec(label: str) -> str:
         return ""
     # A codec that is no charset (zlib, hex, rot13) must not be run on a stranger's bytes.
     is_text = getattr(info, "_is_text_encoding", True)
-    return info.name if is_text and info.name not in _NOT_CHARSETS else ""
+    return info.name if is_text and info.name.replace("-", "_") not in _NOT_CHARSETS else ""
 
 
 def _bom_codec(data: bytes) -> str:

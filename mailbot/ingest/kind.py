@@ -316,7 +316,7 @@ def _reads_automatic(form: Form, *, quiet: bool) -> bool:
         return True
     if quiet and (_WEAK_SUBJECT.match(form.subject) or _CHALLENGE.search(f"{form.subject}\n{form.text[:1_500]}")):
         return True
-    answers = quiet or form.headers.has("x-auto-response-suppress", "in-reply-to")
+    answers = quiet or form.headers.has("in-reply-to")
     return answers and len(form.text) < 3_000 and bool(_AWAY_WORDS.search(head))
 
 

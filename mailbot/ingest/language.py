@@ -13,6 +13,10 @@ from collections import Counter
 from mailbot.ingest.vocabulary import words
 
 _LOOKED_AT = 20_000
+# Letters with the vowel signs that stand on them: a sign is no letter to `\w`, which would cut words in pieces.
+_WORD = re.compile(
+    r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc\u09be-\u09cd\u09d7\u09e2\u09e3\u200c\u200d])+"
+)
 _DIGITS_AND_MARKS = re.compile(r"https?://\S{1,2000}|\S{1,200}@\S{1,200}|[\d০-৯०-९]+")
 
 # Words that are common in one language and rare or unknown in the other of the same script.
@@ -67,7 +71,7 @@ _ENGLISH = words(
 def find_language(text: str) -> str:
     """The language of a text by script and common words; "und" when there are too few letters to tell."""
     sample = unicodedata.normalize("NFC", _DIGITS_AND_MARKS.sub(" ", text[:_LOOKED_AT])).lower()
-    found = _split_words(sample)
+    found = _WORD.findall(sample)
     scripts = Counter(_script(word) for word in found)
     scripts.pop("", None)
     if not scripts:
@@ -77,13 +81,6 @@ def find_language(text: str) -> str:
     if max(bengali, devanagari) * 2 >= latin and bengali + devanagari:
         return "bn" if bengali >= devanagari else _devanagari_language(found)
     return _latin_language(found) if latin >= scripts.total() / 2 else "und"
-
-
-def _split_words(text: str) -> list[str]:
-    """Runs of letters and vowel signs: a vowel sign is no letter to `str.isalpha`, so `\\w` would split words."""
-    return "".join(
-        char if char.isalpha() or unicodedata.category(char) in ("Mn", "Mc") else " " for char in text
-    ).split()
 
 
 def _script(word: str) -> str:

@@ -22,7 +22,13 @@ _LOOK_AHEAD = 30
 
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(r"[ ]{0,2}[-._()]?[ ]{0,2}|[ -]?\n[ ]?|\) ?[- ]?")
-_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f\u202a\u202c")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f\u202a-\u202e]")
+_PLAIN = (
+    {code: str(unicodedata.decimal(chr(code))) for code in range(0x80, 0x1FBFA) if chr(code).isdecimal()}
+    | dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+    | dict.fromkeys((*range(8208, 8214), 8722, 65112, 65123, 65293), "-")
+    | str.maketrans("＋：（）／", "+:()/")
+)
 _PREFIXES = ("", "0", "91", "091", "0091", "910", "+91", "+910")
 
 _ID_LABEL = re.compile(
@@ -92,7 +98,7 @@ _MONEY = re.compile(r"(?:₹|\brs\.?|\binr)\s?$", re.IGNORECASE)
 _SERIES = re.compile(r"\b[A-Z]{2,6}[-/]?$")
 _NUMBER_BEFORE = re.compile(r"\d[A-Za-z]{0,3}[/-]$")
 _NUMBER_BEHIND = re.compile(r"[-/]\d{4,}|\d")
-_PHONE_BEHIND = re.compile(r"[-/ ]\+?[6-90]\d{4}")
+_PHONE_BEHIND = re.compile(r"[-/ ]?\+?[6-90]\d{4}")
 _URL_BEFORE = re.compile(r"(?:https?://|www\.)\S{0,300}$", re.IGNORECASE)
 
 
@@ -153,29 +159,14 @@ _SIGNED = "it stands in the signature"
 # --- finding ------------------------------------------------------------------------------------------------------
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
+def _fold(text: str) -> tuple[str, Sequence[int]]:
     """Digits of all scripts, exotic blanks and dashes made plain, zero-width characters out; where each came from."""
     if text.isascii():
-        return text, list(range(len(text)))
-    chars: list[str] = []
-    places: list[int] = []
-    for index, char in enumerate(text):
-        if char in _ZERO_WIDTH:
-            continue
-        chars.append(char if char.isascii() else _plain(char))
-        places.append(index)
-    return "".join(chars), places
-
-
-def _plain(char: str) -> str:
-    if char.isdecimal():
-        return str(unicodedata.decimal(char))
-    category = unicodedata.category(char)
-    if category == "Zs":
-        return " "
-    if category == "Pd" or char == "\u2212":
-        return "-"
-    return {"＋": "+", "：": ":", "（": "(", "）": ")", "／": "/"}.get(char, char)
+        return text, range(len(text))
+    if not _ZERO_WIDTH.search(text):
+        return text.translate(_PLAIN), range(len(text))
+    places = [index for index, char in enumerate(text) if not _ZERO_WIDTH.match(char)]
+    return _ZERO_WIDTH.sub("", text).translate(_PLAIN), places
 
 
 def _candidates(text: str) -> list[_Candidate]:

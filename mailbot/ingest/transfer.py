@@ -38,10 +38,10 @@ def decode_transfer(raw: bytes, span: tuple[int, int], encoding: str, limit: int
 
 def _from_base64(data: bytes) -> bytes:
     """Base64 with what real mail does to it: no padding, foreign characters, a plain-text footer, no base64 at all."""
-    foreign = len(_NOT_BASE64.findall(data[:4_000]))
-    if foreign * 10 > min(len(data), 4_000) or (foreign and b" " in data[:80].strip()):
-        return data
     body, mark, rest = data.partition(b"=")
+    foreign = len(_NOT_BASE64.findall(body[:4_000]))
+    if foreign * 10 > min(len(body), 4_000) or (foreign and b" " in body[:80].strip()):
+        return data
     rest = rest.lstrip(b"=\r\n\t ") if mark else b""
     kept = body if not _NOT_BASE64.search(body) else _NOT_BASE64.sub(b"", body)
     kept = kept.translate(None, b" \t\r\n\f\v")
@@ -54,17 +54,18 @@ def _from_base64(data: bytes) -> bytes:
 
 
 def _more_base64(rest: bytes) -> bytes:
-    """A second base64 stream behind the padding of the first."""
-    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", rest)
-    kept = kept[: len(kept) // 4 * 4]
-    return binascii.a2b_base64(kept)
+    """Further base64 streams behind the padding of the first."""
+    streams = (re.sub(rb"[^A-Za-z0-9+/]", b"", stream) for stream in rest.split(b"="))
+    whole = (stream[:-1] if len(stream) % 4 == 1 else stream for stream in streams)
+    return b"".join(binascii.a2b_base64(stream + b"=" * (-len(stream) % 4)) for stream in whole)
 
 
 def content_size(raw: bytes, span: tuple[int, int], encoding: str) -> int:
     """How many bytes the content has; counted, not decoded."""
     start, end = span
     if encoding in _BASE64:
-        blanks = sum(raw.count(blank, start, end) for blank in (b"\n", b"\r", b" ", b"\t"))
+        lines = raw.count(b"\n", start, end)
+        blanks = 2 * lines if b"\r\n" in raw[start : min(end, start + 1_000)] else lines
         pads = raw.count(b"=", max(start, end - 16), end)
         return max(0, (end - start - blanks - pads) * 3 // 4)
     if encoding in _QUOTED:

@@ -1,0 +1,133 @@
+"""What sort of mail it is, by its form alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.ingest.parse import read_mail
+from mailbot.model import MailKind
+
+DAEMON = "From: Mail Delivery Subsystem <mailer-daemon@example.org>\nReturn-Path: <>\n"
+RAM = "From: Ram Das <ram@example.org>\n"
+
+
+def kind(head: str, text: str = "words") -> str:
+    return read_mail(f"{head}\n{text}\n".encode()).kind.value
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Auto-Submitted: auto-replied\n",
+        "X-Autoreply: yes\n",
+        "Precedence: auto_reply\n",
+        "X-POST-MessageClass: 9; Autoresponder\n",
+        "Subject: Automatic reply: x\n",
+        "Subject: Out of Office: x\n",
+        "Subject: Automatische Antwort: x\n",
+        "Subject: Réponse automatique : x\n",
+        "Subject: স্বয়ংক্রিয় উত্তর: x\n",
+        "Subject: स्वचालित उत्तर: x\n",
+        "Subject: Respuesta automática: x\n",
+        "Subject: 自动回复: x\n",
+        "Subject: Autoreply: x\n",
+        "Subject: Auto: x\nReturn-Path: <>\n",
+    ],
+)
+def test_automatic_replies_with_and_without_a_header(head: str) -> None:
+    assert kind(RAM + head) == MailKind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Subject: Auto: rickshaw stand moved\n",
+        "Subject: On leave encashment\n",
+        "Subject: Automatic gate broken\n",
+        "Auto-Submitted: no\n",
+        "Subject: Undelivered voter card\n",
+        "Subject: Returned mail: my letter came back\n",
+        "Subject: I am on the list but got no house\n",
+        "Return-Path: <ram@example.org>\n",
+        "Subject: Read my petition\n",
+        "Subject: Report of theft\n",
+        "X-Auto-Response-Suppress: All\n",
+    ],
+)
+def test_a_grievance_that_sounds_automatic_is_none(head: str) -> None:
+    assert kind(RAM + head, "I am on leave from my work because the road is broken.") == MailKind.NEW
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        (DAEMON + "Subject: failure notice\n", "<x@example.net>: user unknown"),
+        (DAEMON + "Subject: Unzustellbar: x\n", "x@example.net konnte nicht zugestellt werden"),
+        (
+            DAEMON + "Subject: Undelivered Mail Returned to Sender\nAuto-Submitted: auto-replied\n",
+            "550 5.1.1 <x@example.net>",
+        ),
+        (RAM + "X-Failed-Recipients: x@example.net\nSubject: Mail delivery failed\n", "x@example.net"),
+        (RAM + "Return-Path: <>\nSubject: Undeliverable: x\n", "x@example.net was not found"),
+    ],
+)
+def test_bounces_come_before_automatic_replies(head: str, text: str) -> None:
+    mail = read_mail(f"{head}\n{text}\n".encode())
+    assert (mail.kind, mail.bounced) == (MailKind.BOUNCE, ("x@example.net",))
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("Subject: Re: x\n", "reply"),
+        ("Subject: পুনঃ: x\n", "reply"),
+        ("Subject: x\nIn-Reply-To: <a@b>\n", "reply"),
+        ("Subject: x\nReferences: <a@b>\n", "reply"),
+        ("Subject: AW: x\n", "reply"),
+        ("Subject: Fwd: x\n", "forward"),
+        ("Subject: FW: x\nIn-Reply-To: <a@b>\n", "forward"),
+        ("Subject: Re: Fwd: x\n", "reply"),
+        ("Subject: Request for water\n", "new"),
+        ("", "new"),
+    ],
+)
+def test_people_write_new_mails_replies_and_forwards(head: str, wanted: str) -> None:
+    assert kind(RAM + head) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "bulk", "spam"),
+    [
+        ("List-Id: <x>\n", True, False),
+        ("Precedence: list\n", True, False),
+        ("X-Spam-Flag: YES\n", False, True),
+        ("X-Spam-Status: Yes, score=8\n", False, True),
+        ("X-Spam-Status: No, score=1\nX-Spam-Status: Yes\n", False, False),
+    ],
+)
+def test_bulk_and_spam_are_flags_beside_the_kind(head: str, bulk: bool, spam: bool) -> None:
+    mail = read_mail(f"{RAM}{head}\nwords\n".encode())
+    assert (mail.kind, mail.bulk, mail.spam) == (MailKind.NEW, bulk, spam)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Subject: failure notice",
+                "Return-Path: <>",
+                "Precedence: bulk",
+                "From: postmaster@x.org",
+                "Auto-Submitted: x",
+                "Content-Type: multipart/report",
+                "Subject: Read: x",
+            ]
+        )
+        | st.text(max_size=20),
+        max_size=8,
+    )
+)
+def test_any_header_has_a_kind(lines: list[str]) -> None:
+    mail = read_mail("\n".join([*lines, "", "550 5.1.1 a@example.org delayed"]).encode("utf-8", "replace"))
+    assert mail.kind in MailKind
+    assert mail.kind is MailKind.BOUNCE or mail.bounced == ()
