@@ -32,7 +32,7 @@ LETTERS = {
         "প্রধান বলছেন টাকা আসেনি, বিডিও অফিসে চারবার দরখাস্ত দিয়েছি। "
     ),
     "hi": ("हमारे मोहल्ले में तीन दिन से बिजली नहीं है, ट्रांसफार्मर जल गया है और आसनसोल के कार्यालय में कोई फोन नहीं उठाता। "),
-    "bn-Latn": "amader gramer rasta khub kharap, onda block er panchayat pradhan kichu kore na, bidhoba bhata o bondho. ",
+    "bn-Latn": "amader gramer rasta khub kharap, onda block er panchayat pradhan kichu kore na, bhata o bondho. ",
 }
 
 

@@ -25,6 +25,59 @@ TIGHT, LOOSE, HARD = 0, 1, 2  # how strongly the signs between two words part th
 _HARD_SIGNS = frozenset("!?।॥;|")
 _LOOSE_SIGNS = frozenset(',:()[]{}"“”«»\n\r*=<>•…')
 _ROMAN_NUMERALS = frozenset(("i", "ii", "iii", "iv", "v"))
+_ABBREVIATIONS = frozenset(
+    (
+        *(
+            "dist",
+            "distt",
+            "dt",
+            "vill",
+            "blk",
+            "ps",
+            "po",
+            "sub",
+            "div",
+            "govt",
+        ),
+        *(
+            "dept",
+            "mr",
+            "mrs",
+            "smt",
+            "sri",
+            "shri",
+            "sm",
+            "md",
+            "sk",
+            "dr",
+        ),
+        *(
+            "prof",
+            "nos",
+            "ward",
+            "pin",
+            "ph",
+            "mob",
+            "tel",
+            "hon",
+            "retd",
+            "pst",
+        ),
+        *(
+            "st",
+            "rd",
+            "ex",
+            "addl",
+            "asst",
+            "addl",
+            "chq",
+            "jt",
+            "mun",
+            "corp",
+        ),
+        *("mpl",),
+    )
+)
 _MEMO_SIZE = 1 << 15
 _SURE_SOUND = 6  # a phrase of several words is known by its sound when so much of it sounds
 
@@ -85,7 +138,11 @@ class Text:
         """How strongly word i is parted from the word before it: TIGHT, LOOSE or HARD."""
         if i <= 0 or i >= len(self.words):
             return HARD
-        return _gap(self.source[self.ends[i - 1] : self.starts[i]], min(len(self.words[i - 1]), 6))
+        between = self.source[self.ends[i - 1] : self.starts[i]]
+        gap = _gap(between)
+        if gap == HARD and "." in between and _is_abbreviation(self.words[i - 1]):
+            return _gap(between.replace(".", "", 1))
+        return gap
 
     def written(self, start: int, stop: int) -> str:
         """Words start … stop-1 as the mail writes them."""
@@ -96,14 +153,17 @@ class Text:
         return bisect_left(self.starts, offset)
 
 
+def _is_abbreviation(word: str) -> bool:
+    """Whether a full stop behind this word ends no sentence: "No. 1", "D. Dinajpur", "Dist. Purulia"."""
+    return len(word) <= 2 or word.lower() in _ABBREVIATIONS
+
+
 @lru_cache(maxsize=1 << 10)
-def _gap(between: str, length_before: int) -> int:
+def _gap(between: str) -> int:
     if len(between) > 40 or not _HARD_SIGNS.isdisjoint(between) or between.count("\n") > 1:
         return HARD
     if "." in between and between != ".":
-        if length_before > 5 or ".." in between:
-            return HARD
-        return LOOSE if length_before > 2 else TIGHT  # "No. 1" and "D. Dinajpur", but "in Suri. I am"
+        return HARD  # "in Suri. I am"; "B.Ed" is one thing
     return LOOSE if not _LOOSE_SIGNS.isdisjoint(between) else TIGHT
 
 

@@ -1,0 +1,126 @@
+"""Phrases find themselves in text, with their offsets."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.classify.lexicon import HARD, LOOSE, MAX_CHARACTERS, TIGHT, Lexicon, read
+
+PHRASES = ["Lakshmir Bhandar", "Suri I", "Suri II", "Suri", "হাসপাতাল", "স্বাস্থ্য সাথী", "bus route", "bus", "D. Dinajpur"]
+
+
+def found(text: str, *phrases: str) -> list[tuple[str, str]]:
+    lexicon = Lexicon((phrase, phrase) for phrase in phrases or PHRASES)
+    words = read(text)
+    return [(hit.payloads[0], words.written(hit.start, hit.stop)) for hit in lexicon.find(words)]
+
+
+def test_vowel_signs_belong_to_their_word() -> None:
+    assert read("রাস্তা नहीं").words == ["রাস্তা", "नहीं"]
+
+
+def test_scripts_and_digits_part_words() -> None:
+    assert read("Bankuraর bl1 N24 १२को").words == ["Bankura", "র", "bl", "1", "N", "24", "१२", "को"]
+
+
+def test_addresses_are_no_words() -> None:
+    assert read("write bankura@example.org or www.onda.example, see https://x.example/suri now").words == [
+        "write",
+        "or",
+        "see",
+        "now",
+    ]
+
+
+def test_the_longest_phrase_wins() -> None:
+    assert found("the bus route to Suri II") == [("bus route", "bus route"), ("Suri II", "Suri II")]
+
+
+@pytest.mark.parametrize("text", ["Suri-I", "SURI I", "suri\u00a0i", "Suri - I"])
+def test_a_numbered_name_is_found_however_it_is_joined(text: str) -> None:
+    assert [name for name, _ in found(text)] == ["Suri I"]
+
+
+@pytest.mark.parametrize("text", ["I live in Suri. I am old", "at Suri, I wait", "Suri\nI am old"])
+def test_a_sentence_that_begins_with_i_makes_no_numbered_name(text: str) -> None:
+    assert [name for name, _ in found(text)] == ["Suri"]
+
+
+def test_a_phrase_is_not_found_across_sentences() -> None:
+    assert found("We have no Lakshmir. Bhandar is a village!") == []
+    assert found("waited for the Lakshmir\nBhandar") == [("Lakshmir Bhandar", "Lakshmir\nBhandar")]
+
+
+@pytest.mark.parametrize("text", ["laxmir vandar", "lakshmir bhandarer", "Lakshmirbhandar", "LAKSHMIR-BHANDAR"])
+def test_a_phrase_is_found_in_other_spellings(text: str) -> None:
+    assert [name for name, _ in found(text)] == ["Lakshmir Bhandar"]
+
+
+def test_an_inflected_word_is_found_and_given_as_written() -> None:
+    assert found("মহকুমা হাসপাতালের বারান্দায়") == [("হাসপাতাল", "হাসপাতালের")]
+
+
+def test_a_word_within_a_word_is_not_found() -> None:
+    assert found("জলপাইগুড়ি", "জল") == []
+    assert found("Sagardighi", "Sagar") == []
+
+
+def test_an_exact_phrase_comes_before_one_that_only_sounds_so() -> None:
+    lexicon = Lexicon([("laxmi bhandar", "sound"), ("lokkhi bhandar", "exact")])
+    hit = lexicon.find(read("lokkhi bhandar"))[0]
+    assert (hit.payloads, hit.by_sound) == (("exact",), False)
+
+
+def test_two_payloads_of_one_phrase_are_both_given() -> None:
+    lexicon = Lexicon([("Joypur", "Bankura"), ("Joypur", "Howrah")])
+    assert lexicon.find(read("Joypur"))[0].payloads == ("Bankura", "Howrah")
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("Onda block", TIGHT),
+        ("P. S", TIGHT),
+        ("Onda, block", LOOSE),
+        ("Dist. Bankura", TIGHT),
+        ("Onda\nblock", LOOSE),
+        ("finished. Onda", HARD),
+        ("আছে। ওন্দা", HARD),
+        ("Onda\n\nblock", HARD),
+        ("Onda? block", HARD),
+    ],
+)
+def test_signs_part_words_more_or_less(text: str, gap: int) -> None:
+    assert read(text).gap(1) == gap
+
+
+def test_only_so_much_of_a_text_is_read() -> None:
+    assert len(read("a " * MAX_CHARACTERS)) == MAX_CHARACTERS // 2
+
+
+@given(st.text())
+def test_every_word_stands_where_it_is_said_to(text: str) -> None:
+    words = read(text)
+    for i, word in enumerate(words.words):
+        assert text[words.starts[i] : words.ends[i]] == word
+
+
+@given(st.text(), st.sampled_from(PHRASES), st.text())
+def test_a_phrase_between_line_ends_is_always_found(before: str, phrase: str, after: str) -> None:
+    assert phrase in [name for name, _ in found(f"{before.replace('@', '')}\n\n{phrase}\n\n{after}", phrase)]
+
+
+@given(st.text(alphabet="SuriI -.,\nbus路"))
+def test_hits_never_overlap(text: str) -> None:
+    hits = Lexicon((phrase, phrase) for phrase in PHRASES).find(read(text))
+    assert all(first.stop <= second.start for first, second in pairwise(hits))
+
+
+def test_what_is_remembered_of_words_changes_no_answer() -> None:
+    lexicon = Lexicon((phrase, phrase) for phrase in PHRASES)
+    before = lexicon.find(read("Suri II bus"))
+    for i in range(40_000):
+        lexicon.find(read(f"{'abcdefghij'[i % 10]}x{'q' * (i % 50)}z"))
+    assert lexicon.find(read("Suri II bus")) == before

@@ -1,0 +1,119 @@
+"""Which department the words speak for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.classify.match import classify
+from mailbot.model import Classification
+from tests.classify.office_files import KEYWORDS, rules, without
+
+RULES = rules()
+
+
+def judge(text: str, subject: str = "") -> Classification:
+    return classify(subject, text, RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "department"),
+    [
+        ("no doctor in the hospital", "HFW"),
+        ("মহকুমা হাসপাতালে ডাক্তার নেই", "HFW"),
+        ("अस्पताल में डॉक्टर नहीं", "HFW"),
+        ("hashpatale keu nei", "HFW"),
+        ("গ্রামের রাস্তায় জল", "PRD"),
+        ("पुलिस नहीं सुनती", "HOM"),
+    ],
+)
+def test_one_rule_serves_every_language_it_has_words_for(text: str, department: str) -> None:
+    assert judge(text).department == department
+
+
+def test_a_match_says_rule_words_and_place() -> None:
+    found = judge("no doctor in the HOSPITAL")
+    match = found.matches[0]
+    assert (match.rule, match.target, match.phrase, match.words) == ("keywords.csv:2", "HFW", "hospital", "HOSPITAL")
+    assert "no doctor in the HOSPITAL"[match.start : match.end] == "HOSPITAL"
+    assert found.reason == "HFW: the mail says 'HOSPITAL' (body, keywords.csv:2)"
+
+
+def test_what_matches_nothing_has_no_department_and_is_in_doubt() -> None:
+    found = judge("xyzzy")
+    assert (found.department, found.matches, found.confident) == ("", (), False)
+
+
+def test_two_departments_that_come_close_are_a_doubt() -> None:
+    found = judge("the hospital called the police")
+    assert not found.confident
+    assert {code for code, _ in found.candidates} == {"HFW", "HOM"}
+    assert "doubtful" in found.reason
+
+
+def test_one_scheme_outweighs_a_common_word() -> None:
+    found = judge("স্বাস্থ্য সাথী কার্ড নেই, পুলিশ দেখেছে")
+    assert (found.department, found.confident) == ("HFW", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To\nThe Superintendent, District Hospital\n\nThe police beat my son.",
+        "The police beat my son.\nYours faithfully,\nRam, near hospital",
+        "I am a hospital nurse. The police beat my son.",
+        "I have no complaint against the hospital. The police beat my son.",
+    ],
+)
+def test_words_beside_the_grievance_weigh_little(text: str) -> None:
+    found = judge(text)
+    assert (found.department, found.confident) == ("HOM", True)
+
+
+def test_the_prayer_weighs_more_than_the_story() -> None:
+    told = dict(judge("The hospital. The police came.").candidates)
+    asked = dict(judge("Kindly mend the hospital. The police came.").candidates)
+    assert asked["HFW"] > told["HFW"]
+    assert asked["HOM"] == told["HOM"]
+
+
+def test_the_subject_weighs_more_than_the_body() -> None:
+    assert judge("the police", subject="hospital").department == "HFW"
+
+
+def test_a_rule_for_the_subject_is_silent_in_the_body() -> None:
+    assert judge("thank you").department == ""
+    assert judge("", subject="Thank you").department == "CMO"
+
+
+def test_a_rule_that_needs_a_word_is_silent_without_it() -> None:
+    assert judge("my cycle").department == ""
+    assert judge("my cycle from school").department == "PRD"
+
+
+def test_a_rule_with_an_exception_is_silent_beside_it() -> None:
+    assert judge("the hospital is an animal hospital").department == ""
+
+
+def test_saying_a_word_again_adds_little() -> None:
+    once, thrice = (dict(judge(text).candidates)["HFW"] for text in ("hospital", "hospital hospital hospital"))
+    assert once < thrice < 1.5 * once
+
+
+def test_without_its_rule_the_department_is_gone() -> None:
+    smaller = rules(without(KEYWORDS, "HFW"))
+    assert classify("", "hospital and swasthya sathi", smaller).department == ""
+
+
+@given(st.text(), st.text())
+def test_any_mail_is_judged_and_every_match_stands_where_it_says(subject: str, text: str) -> None:
+    parts = {"subject": subject, "body": text}
+    for match in judge(text, subject).matches:
+        assert parts[match.where][match.start : match.end] == match.words
+
+
+@given(st.lists(st.sampled_from(["hospital", "police", "kindly", "railway", ".", "\n", "I am a", "school cycle"])))
+def test_the_department_is_the_best_candidate(words: list[str]) -> None:
+    found = judge(" ".join(words))
+    scores = [score for _, score in found.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert found.department == (found.candidates[0][0] if found.candidates else "")
