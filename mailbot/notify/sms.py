@@ -169,7 +169,11 @@ class ConsoleGateway:
     """
 
     def __init__(
-        self, stream: TextIO | None, record: Path | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        stream: TextIO | None,
+        record: Path | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._stream = stream
         self._record = record

@@ -5,7 +5,7 @@ In: a value of the model. Out: text for a template. `clean_line` promises a sing
 direction-changing characters, whatever was given; `clean_text` promises the same for each of its lines.
 """
 
-import unicodedata
+import re
 from datetime import datetime, timedelta, timezone
 
 INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
@@ -21,13 +21,15 @@ DIGITS = {"bn": str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯"), "
 
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
-DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Marks that turn the direction of writing: they can make a text read as another. Joiners stay."""
+_CONTROLS = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+"""All of Unicode's control characters but the tab and those that end a line."""
+_SURROGATES = "\ud800-\udfff"
+HARMFUL = re.compile(f"[{_DIRECTION}{_CONTROLS}{_SURROGATES}]")
 
 LOOKED_AT = 4
 """So many times the longest that is kept: what comes after is not worth the time of a huge text."""
-
-LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def say_date(moment: datetime, language: str = "en") -> str:
@@ -64,21 +66,13 @@ def say_size(size_bytes: int) -> str:
 
 def clean_line(text: str, longest: int = 200) -> str:
     """Make one line of it: line breaks become spaces, what cannot be seen goes, runs of spaces are one."""
-    text = text[: longest * LOOKED_AT]
-    line = " ".join("".join(" " if c in LINE_BREAKS or c == "\t" else c for c in text if _is_harmless(c)).split())
+    line = " ".join(HARMFUL.sub("", text[: longest * LOOKED_AT]).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def clean_text(text: str, longest: int) -> str:
-    """Keep its lines, end them all with `\\n`, and take away what cannot be seen; cut it where it grows too long."""
+    """Keep its lines, end them all with `\n`, and take away what cannot be seen; cut it where it grows too long."""
     is_cut = len(text) > longest * LOOKED_AT
-    text = text[: longest * LOOKED_AT]
-    lines = "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if _is_harmless(c)).splitlines()
+    lines = HARMFUL.sub("", text[: longest * LOOKED_AT]).splitlines()
     whole = "\n".join(line.rstrip() for line in lines).strip("\n")
     return whole[:longest].rstrip() + "\n[…]" if is_cut or len(whole) > longest else whole
-
-
-def _is_harmless(character: str) -> bool:
-    if character in LINE_BREAKS or character == "\t":
-        return True
-    return character not in DIRECTION and unicodedata.category(character) not in ("Cc", "Cs")

@@ -23,7 +23,7 @@ from tests.office import SECRET, a_grievance
 from tests.servers import Account
 from tests.twilio_server import ACCOUNT_SID, TwilioServer
 
-KILLS = int(os.environ.get("MAILBOT_KILLS", "100"))
+KILLS = int(os.environ.get("MAILBOT_KILLS", "30"))
 MAILS_A_KILL = 3
 SEED = int(os.environ.get("MAILBOT_SEED", "20261124"))
 QUIET_SECONDS = 60
