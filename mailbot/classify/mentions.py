@@ -174,9 +174,17 @@ def _by_type(draft: _Draft) -> tuple[tuple[Name, ...], float]:
             meant = tuple(name for name in draft.names if name.kind in kinds)
             if meant:
                 return meant, STATION if meaning is Meaning.POLICE_STATION else TYPED
-    weight = max(_BY_KIND[name.kind] for name in draft.names)
-    is_numbered = all(name.kind == "block" and name.numbered for name in draft.names) and draft.stop - draft.start > 1
-    return draft.names, NUMBERED if is_numbered else weight
+    names = _without_old_districts(draft.names)
+    weight = max(_BY_KIND[name.kind] for name in names)
+    is_numbered = all(name.kind == "block" and name.numbered for name in names) and draft.stop - draft.start > 1
+    return names, NUMBERED if is_numbered else weight
+
+
+def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
+    """A bare "Burdwan" is the town; "Jalpaiguri" is a district, and may still mean what was once part of it."""
+    if any(name.kind == "district" for name in names):
+        return names
+    return tuple(name for name in names if name.kind != "old_district") or names
 
 
 def _is_weak(draft: _Draft, gazetteer: Gazetteer) -> bool:

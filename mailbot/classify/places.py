@@ -66,11 +66,17 @@ def _districts(mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[tuple[
     settled = {district: sum(words.values()) for district, words in plain.items()}
     for mention, districts in open_ones:
         supported = [district for district in districts if settled.get(district, 0.0) > 0]
-        chosen = [max(supported, key=lambda d: settled[d])] if supported else districts
+        chosen = [max(supported, key=lambda d: settled[d])] if supported else _present(mention, districts)
         for district in chosen:
             _count(plain[district], mention, share=1 / len(chosen))
     totals = {district: sum(words.values()) for district, words in plain.items()}
     return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _present(mention: Mention, districts: list[str]) -> list[str]:
+    """Of districts that nothing else settles, the one that bears the name today; all when none or several do."""
+    bearing = [name.code for name in mention.names if name.kind == "district"]
+    return bearing if len(bearing) == 1 else districts
 
 
 def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> None:
@@ -117,7 +123,7 @@ def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
 def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, is_rural: bool) -> str:
     """The one place that a mention stands for within a district; "" when it is no area."""
     names = [name for name in mention.names if gazetteer.district(name.code) == district]
-    if any(name.kind == "district" for name in names) and not mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK}:
+    if any(name.kind in ("district", "old_district") for name in names) and not mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK}:
         return district
     order = _RURAL_FIRST if is_rural else _URBAN_FIRST
     codes: dict[str, Name] = {name.code: name for name in names}
