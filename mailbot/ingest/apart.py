@@ -31,7 +31,7 @@ def read_apart(raw: bytes) -> Mail:
     """
     try:
         child = subprocess.run(  # noqa: S603 - our own module, the mail goes to its standard input
-            [sys.executable, "-m", __spec__.name], input=raw, capture_output=True, timeout=WALL_SECONDS, check=False
+            _command(), input=raw, capture_output=True, timeout=WALL_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableMail(f"its reader took more than {WALL_SECONDS} s") from error
@@ -41,6 +41,10 @@ def read_apart(raw: bytes) -> Mail:
     if not isinstance(mail, Mail):
         raise UnreadableMail("its reader gave no answer")
     return mail
+
+
+def _command() -> list[str]:
+    return [sys.executable, "-m", "mailbot.ingest.apart"]
 
 
 def _status(returncode: int) -> str:
