@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.errors import MailboxError, MailboxRefused, MailboxUnavailable
+from mailbot.ingest import connection as connection_file
 from mailbot.ingest import mailbox as mailbox_file
 from mailbot.ingest.mailbox import ImapMailbox
 from mailbot.model import FetchedMail
@@ -253,7 +254,7 @@ def test_a_mail_that_came_before_the_wait_is_told_at_once(imap_server: Account) 
 
 
 def test_idle_is_renewed_and_still_tells(imap_server: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbox_file, "IDLE_CYCLE", 0.1)
+    monkeypatch.setattr(connection_file, "IDLE_CYCLE", 0.1)
     with faulty(imap_server) as (proxy, account):
         mailbox = account.mailbox()
         mailbox.listing()
@@ -592,7 +593,7 @@ def test_a_connection_that_ends_in_idle_is_noticed_at_once(imap_server: Account,
 def test_a_dead_line_in_idle_is_noticed_when_idle_is_renewed(
     imap_server: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailbox_file, "IDLE_CYCLE", 0.3)
+    monkeypatch.setattr(connection_file, "IDLE_CYCLE", 0.3)
     with faulty(imap_server) as (proxy, account):
         mailbox = account.mailbox(read_timeout=0.5)
         mailbox.listing()
