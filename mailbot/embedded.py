@@ -25,6 +25,7 @@ from imapclient import IMAPClient
 from proxyprotocol.result import ProxyResultLocal
 from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, DictBackend
+from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 
 LOOPBACK = "127.0.0.1"
@@ -111,9 +112,10 @@ class ImapServer:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         arguments = self._arguments()
-        # Half a million rounds of hashing at every login protect nobody here.
+        # Half a million rounds of hashing at every login protect nobody here, nor need they threads of their own.
         quick = Config.from_args(arguments).hash_context.copy(rounds=1)
-        backend, config = await DictBackend.init(arguments, hash_context=quick)
+        here = Subsystem.for_asyncio()
+        backend, config = await DictBackend.init(arguments, hash_context=quick, cpu_subsystem=here)
         config.apply_context()
         imap = IMAPServer(backend.login, config)
 

@@ -122,8 +122,12 @@ def _name(raw: bytes) -> str:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with open(path, "xb", opener=_for_owner_only) as file:
         file.write(raw)
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync(path: Path) -> None:
