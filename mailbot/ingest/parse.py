@@ -27,7 +27,7 @@ from mailbot.ingest.headers import Headers, decode_header, find_ids, one_line, p
 from mailbot.ingest.kind import Form, Kind, find_kind
 from mailbot.ingest.language import find_language
 from mailbot.ingest.phone import find_phones
-from mailbot.ingest.structure import Part, Structure, find_structure
+from mailbot.ingest.structure import Part, Structure, find_header, find_structure
 from mailbot.model import Address, Mail, MailKind, Phone
 
 RAW_LIMIT = 64 * 1024 * 1024
@@ -61,7 +61,7 @@ def mail_identity(raw: bytes) -> str:
     Trace headers, line ends and blank lines at the end do not count. Nothing is decoded.
     """
     data = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    structure = find_structure(data)
+    structure = find_header(data)
     headers = structure.root.headers
     names = ("message-id",) if any(headers.raw("message-id")) else ("from", "date", "subject")
     digest = hashlib.sha256()

@@ -68,14 +68,19 @@ class Structure:
 
 
 def find_structure(raw: bytes) -> Structure:
-    """Find header, parts and attachments of a mail."""
+    """Find header and parts of a mail."""
     raw = _mend_line_ends(raw)
     scan = _Scan(raw)
-    start = _skip_preface(raw)
-    headers, body = scan.read_fields(start, len(raw), HEADER_LIMIT)
-    root = _make_part(headers, start=body, end=len(raw), depth=0, parent="")
+    root = scan.read_root()
     scan.split(root)
     return Structure(raw, root, tuple(scan.warnings))
+
+
+def find_header(raw: bytes) -> Structure:
+    """Find the header of a mail and where its body begins, and look no further."""
+    raw = _mend_line_ends(raw)
+    scan = _Scan(raw)
+    return Structure(raw, scan.read_root(), tuple(scan.warnings))
 
 
 def _mend_line_ends(raw: bytes) -> bytes:
@@ -108,6 +113,10 @@ class _Scan:
             self.warnings.append(text)
 
     # --- header fields
+
+    def read_root(self) -> Part:
+        headers, body = self.read_fields(_skip_preface(self.raw), len(self.raw), HEADER_LIMIT)
+        return _make_part(headers, start=body, end=len(self.raw), depth=0, parent="")
 
     def read_fields(self, start: int, end: int, limit: int) -> tuple[Headers, int]:
         """The fields from `start` on and where the body begins; a line that is no field ends the header."""

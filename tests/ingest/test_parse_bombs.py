@@ -87,6 +87,7 @@ raw = sys.stdin.buffer.read()
 mail = read_mail(raw)
 assert mail.error is None, mail.error
 assert not any("MemoryError" in warning for warning in mail.warnings), mail.warnings
+assert len(mail_identity(raw)) == 64
 assert len(mail.text) <= 2**20 and len(mail.subject) <= 4_000
 if sys.argv[1:]:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_utime, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
