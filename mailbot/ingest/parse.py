@@ -57,13 +57,16 @@ def mail_identity(raw: bytes) -> str:
     """
     The same hexadecimal SHA-256 however the same mail is delivered.
 
-    Over the Message-ID and the body; without a Message-ID over From, Date and Subject as they stand, and the body.
+    Over the Message-ID and the body; without a Message-ID over From, Date and Subject as they stand, and the body;
+    without From or Date too, over every byte: two mails that say so little of themselves may well be two.
     Trace headers, line ends and blank lines at the end do not count. Nothing is decoded.
     """
     data = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     structure = find_header(data)
     headers = structure.root.headers
     names = ("message-id",) if any(headers.raw("message-id")) else ("from", "date", "subject")
+    if not any(any(headers.raw(name)) for name in ("message-id", "from", "date")):
+        return hashlib.sha256(data).hexdigest()
     digest = hashlib.sha256()
     for name in names:
         for value in headers.raw(name)[:1]:

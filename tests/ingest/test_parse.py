@@ -322,3 +322,8 @@ def test_without_a_message_id_from_date_subject_and_body_make_the_identity() -> 
 
 def test_kinds_have_the_names_of_the_contract() -> None:
     assert {kind.value for kind in MailKind} >= {read(path.stem).kind.value for path in SAMPLES}
+
+
+def test_mails_that_say_nothing_of_themselves_are_the_same_only_byte_for_byte() -> None:
+    assert mail_identity(b"X-A: 1\r\n\r\nx") != mail_identity(b"X-B: 2\r\n\r\nx")
+    assert mail_identity(b"X-A: 1\r\n\r\nx") == mail_identity(b"X-A: 1\n\nx")
