@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mailbot.classify.folding import fold
 from mailbot.classify.lexicon import Lexicon, words_of
-from mailbot.classify.place_names import Name, Noise, TypeWord, names_of_locality, names_of_place, type_words
+from mailbot.classify.place_names import Name, Noise, Pin, TypeWord, names_of_locality, names_of_place, type_words
 from mailbot.classify.table import Faults, Row, cycles, read_table
 from mailbot.model import Place
 
@@ -22,6 +22,12 @@ POLICE_KINDS = ("police_district", "commissionerate")
 HEALTH_KIND = "health_district"
 AREA_KINDS = ("state", "district", "subdivision", "block", "municipality", "corporation")
 KINDS = (*AREA_KINDS, *POLICE_KINDS, HEALTH_KIND)
+_SAYS_ITS_KIND = frozenset(
+    (
+        *("town", "municipality", "municipal", "corporation", "sadar", "block", "district", "zilla", "subdivision"),
+        *("শহর", "টাউন", "সদর", "ব্লক", "জেলা", "পুরসভা", "পুরনিগম"),
+    )
+)
 LOCALITY_KINDS = ("police_station", "locality", "old_district")
 
 
@@ -42,7 +48,7 @@ class Gazetteer:
     noise: Lexicon[Noise]
     types: Lexicon[TypeWord]
     weak: frozenset[tuple[str, ...]]  # folded words of names that need a type word or a district beside them
-    pins: Mapping[str, tuple[str, ...]]
+    pins: Mapping[str, Pin]
     jurisdictions: Mapping[str, Jurisdiction]
     police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
     _below: Mapping[str, frozenset[Jurisdiction]]  # district → the jurisdictions of the areas in it
@@ -142,15 +148,36 @@ def _places(rows: Sequence[Row], faults: Faults) -> dict[str, Place]:
 
 def _names(rows: Sequence[Row], localities: Sequence[Row]) -> Iterator[Name]:
     """Names of areas stand for themselves; a police unit or health district is named for the district it is in."""
+    shared = _shared_names(rows)
     for row in rows:
         if row["kind"] == "state":
             continue
         if row["kind"] in AREA_KINDS:
             yield from names_of_place(row, row["code"], row["kind"])
+            if row["kind"] != "district":  # a quarter of Howrah town is no name of Howrah district
+                rule = f"{row.file}:{row.line}"
+                yield from (Name(rule, row["code"], row["kind"], each) for each in shared[_namesake(row)])
         else:
             yield from names_of_place(row, row["parent_code"], "unit")
     for row in localities:
         yield from names_of_locality(row)
+
+
+def _namesake(row: Row) -> tuple[str, str]:
+    """District and name: a town, a block and a district of one name share their spellings."""
+    parts = row["code"].split("-")
+    return (parts[1] if len(parts) > 1 else "", row["name_en"])
+
+
+def _shared_names(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Spellings by district and name, without those that say what sort of place it is ("Malda Town")."""
+    shared: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        if row["kind"] in AREA_KINDS:
+            spellings = (row["name_bn"], row["name_hi"], *row.parts("aliases"))
+            plain = (each for each in spellings if each and _SAYS_ITS_KIND.isdisjoint(words_of(each)))
+            shared[_namesake(row)].update(dict.fromkeys(plain))
+    return {key: tuple(phrases) for key, phrases in shared.items()}
 
 
 def _check_localities(rows: Sequence[Row], places: Mapping[str, Place], faults: Faults) -> None:
@@ -212,10 +239,10 @@ def _weak(files: Mapping[str, str], faults: Faults) -> frozenset[tuple[str, ...]
     return frozenset(words_of(name) for row in rows for name in row.parts("name"))
 
 
-def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> dict[str, tuple[str, ...]]:
+def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> dict[str, Pin]:
     if PINS not in files:
         return {}
-    pins: dict[str, tuple[str, ...]] = {}
+    pins: dict[str, Pin] = {}
     for row in read_table(files, PINS, ("pin", "districts"), faults=faults, optional=("note",)):
         pin, districts = fold(row["pin"]), row.parts("districts")
         if not (pin.isdecimal() and len(pin) == 6):
@@ -225,5 +252,5 @@ def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults)
         for code in districts:
             if code not in places:
                 faults.add(row.fault("districts", f"unknown place {code!r}", "see places.csv"))
-        pins[pin] = districts
+        pins[pin] = Pin(f"{row.file}:{row.line}", districts)
     return pins

@@ -19,6 +19,7 @@ from mailbot.model import Match
 TYPED, NUMBERED, STATION, TOWN, LOCALITY, DISTRICT, PIN, UNIT = 6.0, 6.0, 4.5, 3.5, 3.0, 3.0, 3.0, 1.5
 BY_SOUND = 0.8
 WEAK = 0.12
+WEAK_AS_A_NAME = 0.5
 IN_SUBJECT = 1.2
 
 _BY_KIND = {
@@ -37,7 +38,9 @@ _ZONE_WEIGHT = {
 _WEAKENS = {
     Meaning.ROAD: 0.06,
     Meaning.PERSON: 0.06,
-    Meaning.ORIGIN: 0.6,
+    Meaning.ORIGIN: 0.8,
+    Meaning.GOAL: 0.5,
+    Meaning.HOME: 0.45,
     Meaning.ELSEWHERE: 0.25,
     Meaning.VILLAGE: 0.7,
 }
@@ -51,7 +54,9 @@ _KINDS_OF = {
 _BEFORE_ITS_NAME = frozenset(
     (Meaning.DISTRICT, Meaning.POLICE_STATION, Meaning.VILLAGE, Meaning.PERSON, Meaning.ELSEWHERE)
 )
-_KIN_REACH = 4
+_REACHES = (Meaning.ELSEWHERE, Meaning.HOME)
+_REACH = 6
+_AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
 
 
@@ -109,8 +114,10 @@ def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]
         word = hit.payloads[0]
         left = ending.get(hit.start) if word.side is not Side.BEFORE and text.gap(hit.start) != HARD else None
         right = beginning.get(hit.stop) if word.side is not Side.AFTER and text.gap(hit.stop) != HARD else None
-        if word.meaning is Meaning.ELSEWHERE:
-            right = _next_draft(text, beginning, hit.stop)
+        if word.meaning in _REACHES:
+            for draft in _within_reach(text, beginning, hit.stop):
+                draft.beside.add(word.meaning)
+            continue
         owner = _owner(text, hit, word, left=left, right=right)
         if owner is not None:
             owner.beside.add(word.meaning)
@@ -128,14 +135,13 @@ def _owner(
     return right if word.meaning in _BEFORE_ITS_NAME else left
 
 
-def _next_draft(text: Text, beginning: Mapping[int, _Draft], at: int) -> _Draft | None:
-    """The name that follows within a few words of the same sentence: "my in-laws' house in Haroa"."""
-    for i in range(at, min(len(text), at + _KIN_REACH + 1)):
+def _within_reach(text: Text, beginning: Mapping[int, _Draft], at: int) -> Iterator[_Draft]:
+    """The names that follow within a few words of the same sentence: "I live in Behala, Kolkata"."""
+    for i in range(at, min(len(text), at + _REACH)):
         if text.gap(i) == HARD:
-            return None
+            return
         if i in beginning:
-            return beginning[i]
-    return None
+            yield beginning[i]
 
 
 def _mention(
@@ -149,7 +155,7 @@ def _mention(
         weight *= _WEAKENS.get(meaning, 1.0)
     is_typed = not draft.beside.isdisjoint(_KINDS_OF)
     if not is_typed and _is_weak(draft, gazetteer) and not _district_beside(i, drafts, gazetteer):
-        weight *= WEAK
+        weight *= WEAK_AS_A_NAME if _is_used_as_a_name(text, draft) else WEAK
     weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
     return Mention(names, weight, frozenset(draft.beside), _match(where, text, draft, names[0], weight))
 
@@ -191,6 +197,11 @@ def _is_weak(draft: _Draft, gazetteer: Gazetteer) -> bool:
     return any(words_of(name.phrase) in gazetteer.weak for name in draft.names)
 
 
+def _is_used_as_a_name(text: Text, draft: _Draft) -> bool:
+    """ "at Lava", but not "in our para" nor "Kalyani Das"."""
+    return draft.start > 0 and text.words[draft.start - 1].lower() in _AT and text.words[draft.start].istitle()
+
+
 def _district_beside(i: int, drafts: Sequence[_Draft], gazetteer: Gazetteer) -> bool:
     districts = {gazetteer.district(name.code) for name in drafts[i].names}
     for other in drafts[max(0, i - 1) : i + 2]:
@@ -221,10 +232,10 @@ def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones |
     if len(written) == 3 and stop < len(text) and text.gap(stop) < LOOSE:
         written += fold(text.words[stop])
         stop += 1
-    districts = gazetteer.pins.get(written, ())
-    if not districts:
+    pin = gazetteer.pins.get(written)
+    if pin is None:
         return
-    names = tuple(Name("pins.csv", code, "district", written) for code in districts)
+    names = tuple(Name(pin.rule, code, "district", written) for code in pin.districts)
     weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[i])]))
     draft = _Draft(i, stop, names, by_sound=False, beside=set())
     yield Mention(names, weight, frozenset(), _match(where, text, draft, names[0], weight))

@@ -31,6 +31,14 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """The districts that share a postal code."""
+
+    rule: str
+    districts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Noise:
     """A phrase of address blocks, and the words that belong to that address when they follow it."""
 
@@ -49,7 +57,9 @@ class Meaning(StrEnum):
     VILLAGE = "village"  # village, post office, mouza: within the place, or a namesake of it
     ROAD = "road"  # road, bus, bridge: named after the place, not there
     PERSON = "person"  # Mr, Shri, S/o: a person's name
-    ORIGIN = "origin"  # from there, to there
+    ORIGIN = "origin"  # coming from there
+    GOAL = "goal"  # going there, referred there
+    HOME = "home"  # "I live in": the writer's home, and the place of the grievance only when no other is named
     ELSEWHERE = "elsewhere"  # in-laws, nephew, native place: not where the matter is
     RURAL = "rural"
     URBAN = "urban"

@@ -37,12 +37,12 @@ def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
     mentions += find_mentions("body", body, gazetteer, zones=find_zones(text), types=types_of_body)
     if not mentions:
         return _NOTHING
-    is_rural = _is_rural([*types_of_head, *types_of_body])
+    lean = _lean([*types_of_head, *types_of_body])
     districts = _districts(mentions, gazetteer)
     district, score = districts[0]
     second = districts[1][1] if len(districts) > 1 else 0.0
     inside = [mention for mention in mentions if _speaks_for(mention, district, gazetteer)]
-    code, is_sure = _finest(inside, district, gazetteer, is_rural=is_rural)
+    code, is_sure = _finest(inside, district, gazetteer, lean=lean)
     confident = is_sure and score >= SURE_WEIGHT and score >= SURE_MARGIN * second
     return PlaceFinding(
         place=gazetteer.places[code],
@@ -87,18 +87,18 @@ def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> 
     words[name] = high + EACH_REPEAT * low
 
 
-def _is_rural(types: Iterable[Hit[TypeWord]]) -> bool:
-    """Whether the mail speaks of blocks and villages rather than of wards and councillors."""
+def _lean(types: Iterable[Hit[TypeWord]]) -> int:
+    """Whether the mail speaks of blocks and villages (below zero) or of wards and councillors (above)."""
     meanings = [hit.payloads[0].meaning for hit in types]
-    rural = sum(meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE) for meaning in meanings)
-    return rural > sum(meaning in (Meaning.URBAN, Meaning.MUNICIPALITY) for meaning in meanings)
+    urban = sum(meaning in (Meaning.URBAN, Meaning.MUNICIPALITY) for meaning in meanings)
+    return urban - sum(meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE) for meaning in meanings)
 
 
-def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, is_rural: bool) -> tuple[str, bool]:
+def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int) -> tuple[str, bool]:
     """The finest place within a district, and whether nothing rivals it."""
     scores: dict[str, dict[str, float]] = defaultdict(dict)
     for mention in inside:
-        code = _meant(mention, district, gazetteer, is_rural=is_rural)
+        code = _meant(mention, district, gazetteer, lean=lean)
         if code and code != district:
             _count(scores[code], mention)
     if not scores:
@@ -120,12 +120,12 @@ def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
     return first in gazetteer.chain(second) or second in gazetteer.chain(first)
 
 
-def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, is_rural: bool) -> str:
+def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, lean: int) -> str:
     """The one place that a mention stands for within a district; "" when it is no area."""
     names = [name for name in mention.names if gazetteer.district(name.code) == district]
-    if any(name.kind in ("district", "old_district") for name in names) and not mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK}:
+    if _means_the_district(mention, names, lean=lean):
         return district
-    order = _RURAL_FIRST if is_rural else _URBAN_FIRST
+    order = _RURAL_FIRST if lean < 0 else _URBAN_FIRST
     codes: dict[str, Name] = {name.code: name for name in names}
     ranked = sorted(codes, key=lambda code: order.get(gazetteer.places[code].kind, 9))
     if not ranked:
@@ -133,6 +133,16 @@ def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, is_rural: b
     kind = gazetteer.places[ranked[0]].kind
     first = [code for code in ranked if gazetteer.places[code].kind == kind]
     return first[0] if len(first) == 1 else _shared(first, gazetteer)
+
+
+def _means_the_district(mention: Mention, names: Sequence[Name], *, lean: int) -> bool:
+    """A name of both a district and a town is the district, unless the mail speaks of a ward or of the town."""
+    if not any(name.kind in ("district", "old_district") for name in names):
+        return False
+    if mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK, Meaning.SUBDIVISION}:
+        return False
+    has_town = any(name.kind in ("municipality", "corporation") for name in names)
+    return Meaning.DISTRICT in mention.typed or not (has_town and lean > 0)
 
 
 def _shared(codes: Sequence[str], gazetteer: Gazetteer) -> str:
