@@ -41,11 +41,13 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
+
+from tests.servers import Account
 
 LOOPBACK = "127.0.0.1"
 ALWAYS = 1_000_000_000
@@ -361,3 +363,21 @@ def _reset(line: socket.socket) -> None:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         line.shutdown(socket.SHUT_RD)
     line.close()
+
+
+@contextmanager
+def faulty(account: Account, *, hide: Iterable[str] = ()) -> Iterator[tuple[FaultyImap, Account]]:
+    """The account, reached through a proxy."""
+    with FaultyImap(account.real_port, hide=hide) as proxy:
+        yield proxy, account.via(proxy.port)
+
+
+@contextmanager
+def soon(deed: Callable[[], None], seconds: float = 0.3) -> Iterator[None]:
+    """Do it from another thread a little later; done when the block ends."""
+    timer = threading.Timer(seconds, deed)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()

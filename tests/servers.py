@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,8 +28,9 @@ from imapclient import IMAPClient
 
 from mailbot.embedded import ImapServer, append
 from mailbot.ingest.mailbox import ImapMailbox
+from mailbot.model import FetchedMail
 
-__all__ = ["Account", "Dovecot", "ImapServer", "MailServer", "Pymap", "dovecot_binary", "sample_mail"]
+__all__ = ["Account", "Dovecot", "MailServer", "Pymap", "dovecot_binary", "fetched", "raws", "sample_mail"]
 
 LOOPBACK = "127.0.0.1"
 PASSWORD = "loopback"  # without a space: it stands in a line of Dovecot's configuration
@@ -336,6 +337,15 @@ def sample_mail(number: int, *, size: int = 0) -> bytes:
     ).encode()
     line = b"x" * 76 + b"\r\n"
     return head + line * max(0, (size - len(head) + len(line) - 1) // len(line))
+
+
+def fetched(mailbox: ImapMailbox, uids: Sequence[int]) -> list[FetchedMail]:
+    return [mail for batch in mailbox.fetch(uids) for mail in batch]
+
+
+def raws(mailbox: ImapMailbox) -> list[bytes]:
+    """All that the folder holds, as the mailbox gives it."""
+    return [mail.raw for mail in fetched(mailbox, mailbox.listing().uids)]
 
 
 def _make_certificate(folder: Path) -> None:

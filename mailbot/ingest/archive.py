@@ -14,6 +14,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ from mailbot.errors import ArchiveError
 NAME = re.compile(r"[0-9a-f]{64}")
 UNFINISHED = ".tmp"
 OWNER_ONLY = 0o700
+SYNCS_AT_ONCE = 8
 
 
 class FileArchive:
@@ -87,21 +89,21 @@ class FileArchive:
         """
         absent = {name: raw for name, raw in raws.items() if not self._holds(name, raw)}
         folders = {self._place(name).parent for name in raws}
-        for folder in folders:
-            _make_durably(folder)
+        if new := [folder for folder in folders if not folder.is_dir()]:
+            for folder in new:
+                folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
+            _sync(self._path)
         unfinished = {name: self._unfinished / uuid4().hex for name in absent}
         try:
             for name, temporary in unfinished.items():
                 _write(temporary, absent[name])
-            for temporary in unfinished.values():
-                _sync(temporary)
+            _sync_all(unfinished.values())
             for name, temporary in unfinished.items():
                 temporary.replace(self._place(name))
         except BaseException:
             _remove(unfinished.values())
             raise
-        for folder in folders:
-            _sync(folder)
+        _sync_all(folders)
 
     def _holds(self, name: str, raw: bytes) -> bool:
         """Whether these bytes lie under their name. A file of another length or content is damaged, and replaced."""
@@ -137,6 +139,13 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync_all(paths: Iterable[Path]) -> None:
+    """Side by side, so that the file system may commit several at once: one after another takes half as long again."""
+    with ThreadPoolExecutor(SYNCS_AT_ONCE) as threads:
+        for _ in threads.map(_sync, paths):
+            pass
 
 
 def _make_durably(folder: Path) -> None:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.errors import ArchiveError
@@ -51,6 +51,7 @@ def failing(code: int, after: int = 0) -> Callable[..., None]:
     return call
 
 
+@settings(deadline=None)  # how long the disk takes is not our subject
 @given(st.lists(st.binary(max_size=200), max_size=12))
 def test_what_is_added_is_read_back_byte_for_byte(raws: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:

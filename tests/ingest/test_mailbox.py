@@ -1,51 +1,22 @@
-"""The mailbox against real servers, through a clean line and through every fault we know of."""
+"""The mailbox against real servers: listing, fetching, marking, on a clean line and through every fault we know of."""
 
+import socket
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Self
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.errors import MailboxError, MailboxRefused, MailboxUnavailable
-from mailbot.ingest import connection as connection_file
+from mailbot.errors import MailboxUnavailable
 from mailbot.ingest import mailbox as mailbox_file
 from mailbot.ingest.mailbox import ImapMailbox
-from mailbot.model import FetchedMail
-from tests.faulty_imap import ALWAYS, FaultyImap
-from tests.servers import Account, Dovecot, sample_mail
+from tests.faulty_imap import ALWAYS, faulty
+from tests.servers import Account, fetched, raws, sample_mail
 
 MIB = 1024 * 1024
-
-
-def fetched(mailbox: ImapMailbox, uids: Sequence[int]) -> list[FetchedMail]:
-    return [mail for batch in mailbox.fetch(uids) for mail in batch]
-
-
-def raws(mailbox: ImapMailbox) -> list[bytes]:
-    """All that the folder holds, as the mailbox gives it."""
-    return [mail.raw for mail in fetched(mailbox, mailbox.listing().uids)]
-
-
-@contextmanager
-def soon(deed: Callable[[], None], seconds: float = 0.3) -> Iterator[None]:
-    """Do it from another thread a little later; done when the block ends."""
-    timer = threading.Timer(seconds, deed)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.join()
-
-
-@contextmanager
-def faulty(account: Account, *, hide: Sequence[str] = ()) -> Iterator[tuple[FaultyImap, Account]]:
-    """The account, reached through a proxy."""
-    with FaultyImap(account.real_port, hide=hide) as proxy:
-        yield proxy, account.via(proxy.port)
 
 
 # --- listing ----------------------------------------------------------------------------------------------------
@@ -229,64 +200,6 @@ def test_without_move_and_uidplus_nothing_is_expunged(imap_server: Account) -> N
     assert imap_server.uids() == list(uids)
 
 
-# --- waiting ----------------------------------------------------------------------------------------------------
-
-
-def test_a_mail_ends_the_wait(imap_server: Account) -> None:
-    mailbox = imap_server.mailbox()
-    mailbox.listing()
-    with soon(lambda: imap_server.deliver(sample_mail(1))):
-        assert mailbox.wait(20)
-    assert raws(mailbox) == [sample_mail(1)]
-
-
-def test_silence_ends_with_the_time(imap_server: Account) -> None:
-    mailbox = imap_server.mailbox()
-    mailbox.listing()
-    assert not mailbox.wait(0.2)
-
-
-def test_a_mail_that_came_before_the_wait_is_told_at_once(imap_server: Account) -> None:
-    mailbox = imap_server.mailbox()
-    mailbox.listing()
-    imap_server.deliver(sample_mail(1))
-    assert mailbox.wait(20)
-
-
-def test_idle_is_renewed_and_still_tells(imap_server: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_file, "IDLE_CYCLE", 0.1)
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        with soon(lambda: imap_server.deliver(sample_mail(1)), 0.5):
-            assert mailbox.wait(20)
-        assert proxy.commands.count("IDLE") > 2
-
-
-@pytest.mark.parametrize("idle", [True, False])
-def test_a_stop_ends_the_wait(imap_server: Account, *, idle: bool) -> None:
-    stop = threading.Event()
-    mailbox = imap_server.mailbox(idle=idle, stopping=stop.is_set)
-    mailbox.listing()
-    began = time.monotonic()
-    with soon(stop.set):
-        assert not mailbox.wait(60)
-    assert time.monotonic() - began < 30, "the wait was ended by the stop, not by its own time"
-    assert not mailbox.wait(60)
-
-
-def test_where_idle_is_missing_the_time_itself_is_the_news(imap_server: Account) -> None:
-    with faulty(imap_server, hide=["IDLE"]) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        assert mailbox.wait(0.1)
-        assert "IDLE" not in proxy.commands
-
-
-def test_a_wait_that_had_to_connect_says_that_mail_may_have_come(imap_server: Account) -> None:
-    assert imap_server.mailbox().wait(20)
-
-
 # --- UIDVALIDITY ------------------------------------------------------------------------------------------------
 
 
@@ -314,96 +227,6 @@ def test_old_uids_touch_nothing_in_a_folder_numbered_anew(imap_server: Account) 
     assert imap_server.seen() == []
     assert len(imap_server.uids()) == 2
     assert len(mailbox.listing().uids) == 2
-
-
-# --- refusals ---------------------------------------------------------------------------------------------------
-
-
-def test_a_wrong_password_is_refused_without_naming_anyone(imap_server: Account) -> None:
-    mailbox = imap_server.mailbox(password="wrong")
-    with pytest.raises(MailboxRefused) as told:
-        mailbox.listing()
-    assert imap_server.user not in str(told.value)
-    assert "wrong" not in str(told.value)
-
-
-def test_a_missing_folder_is_refused(imap_server: Account) -> None:
-    with pytest.raises(MailboxRefused, match="folder"):
-        imap_server.mailbox(folder="Nowhere").listing()
-
-
-def test_a_name_or_password_that_login_cannot_carry_is_refused_and_nothing_is_injected(imap_server: Account) -> None:
-    for password in ("জল", 'a"b\r\nX LOGOUT', "a\0b"):
-        with pytest.raises(MailboxError):
-            imap_server.mailbox(password=password).listing()
-    with pytest.raises(MailboxError):
-        imap_server.mailbox(username="two words").listing()
-
-
-@pytest.mark.parametrize("host", ["imap.example.org", "192.0.2.1", "0.0.0.0", "2001:db8::1"])  # noqa: S104 - none is bound
-def test_plain_text_to_another_machine_is_refused_before_a_byte_leaves(pymap_account: Account, host: str) -> None:
-    with pytest.raises(MailboxRefused, match="this machine"):
-        pymap_account.mailbox(host=host).listing()
-
-
-def test_starttls_that_is_not_offered_is_refused(pymap_account: Account) -> None:
-    with pytest.raises(MailboxRefused, match="STARTTLS"):
-        pymap_account.mailbox(tls="starttls").listing()
-
-
-def test_a_closed_port_is_unavailable(pymap_account: Account) -> None:
-    with FaultyImap(pymap_account.real_port) as proxy:
-        port = proxy.port
-    with pytest.raises(MailboxUnavailable):
-        pymap_account.mailbox(port=port).listing()
-
-
-# --- TLS --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tls_account(dovecot: Dovecot, dovecot_account: Account) -> Account:
-    if dovecot.certificate is None:
-        pytest.skip("no openssl on this machine to make a certificate with")
-    return dovecot_account
-
-
-@pytest.mark.dovecot
-@pytest.mark.parametrize("tls", ["implicit", "starttls"])
-def test_all_of_it_works_over_tls(
-    tls_account: Account, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch, tls: str
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
-    port = dovecot.tls_port if tls == "implicit" else dovecot.port
-    mailbox = tls_account.mailbox(host="localhost", port=port, tls=tls, move_to="Done")
-    tls_account.deliver(sample_mail(1), sample_mail(2, size=MIB + 5))
-    assert raws(mailbox) == tls_account.raws()
-    with soon(lambda: tls_account.deliver(sample_mail(3))):
-        assert mailbox.wait(20)
-    mailbox.mark(mailbox.listing().uids)
-    assert tls_account.uids() == []
-    assert len(tls_account.uids(folder="Done")) == 3
-    assert not mailbox.wait(0.2)
-    tls_account.kill_connections()
-    with pytest.raises(MailboxUnavailable):
-        mailbox.wait(20)
-
-
-@pytest.mark.dovecot
-@pytest.mark.parametrize("tls", ["implicit", "starttls"])
-def test_an_untrusted_certificate_is_refused(tls_account: Account, dovecot: Dovecot, tls: str) -> None:
-    port = dovecot.tls_port if tls == "implicit" else dovecot.port
-    with pytest.raises(MailboxRefused, match="certificate"):
-        tls_account.mailbox(host="localhost", port=port, tls=tls).listing()
-
-
-@pytest.mark.dovecot
-def test_a_certificate_of_another_name_is_refused(
-    tls_account: Account, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
-    with pytest.raises(MailboxRefused, match="certificate"):
-        tls_account.mailbox(host="127.0.0.1", port=dovecot.tls_port, tls="implicit").listing()
 
 
 # --- faults -----------------------------------------------------------------------------------------------------
@@ -557,16 +380,6 @@ def test_noise_about_other_mails_does_not_stick_to_one_that_is_gone(imap_server:
         assert [mail.uid for mail in fetched(mailbox, uids)] == [uids[0], uids[3]]
 
 
-def test_a_login_denied_is_refused_and_tried_again_at_the_next_call(imap_server: Account) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        proxy.inject("deny_login")
-        with pytest.raises(MailboxRefused) as told:
-            mailbox.listing()
-        assert "asha" not in str(told.value)
-        assert mailbox.listing().uids == ()
-
-
 def test_a_folder_to_move_to_that_cannot_be_made_is_refused(imap_server: Account) -> None:
     imap_server.deliver(sample_mail(1))
     with faulty(imap_server) as (proxy, account):
@@ -579,106 +392,6 @@ def test_a_folder_to_move_to_that_cannot_be_made_is_refused(imap_server: Account
     assert imap_server.uids() == []
 
 
-@pytest.mark.parametrize("kind", ["bye_idle", "fin_idle"])
-def test_a_connection_that_ends_in_idle_is_noticed_at_once(imap_server: Account, kind: str) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        proxy.inject(kind)
-        with pytest.raises(MailboxUnavailable):
-            mailbox.wait(60)
-        assert mailbox.wait(60), "after a new connection mail may have come"
-
-
-def test_a_dead_line_in_idle_is_noticed_when_idle_is_renewed(
-    imap_server: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection_file, "IDLE_CYCLE", 0.3)
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox(read_timeout=0.5)
-        mailbox.listing()
-        proxy.inject("stall_idle")
-        with pytest.raises(MailboxUnavailable):
-            mailbox.wait(60)
-        imap_server.deliver(sample_mail(1))
-        assert raws(mailbox) == [sample_mail(1)]
-
-
-def test_news_in_the_same_segment_as_the_start_of_idle_is_heard(imap_server: Account) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        proxy.inject("idle_coalesce")
-        with soon(lambda: imap_server.deliver(sample_mail(1))):
-            assert mailbox.wait(60)
-        assert proxy.struck["idle_coalesce"] == 1
-
-
-def test_news_before_the_start_of_idle_is_not_lost(imap_server: Account) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        proxy.inject("exists_first")
-        try:
-            heard = mailbox.wait(2)
-        except MailboxUnavailable:
-            heard = mailbox.wait(2)
-        assert heard
-
-
-def test_news_that_is_never_told_is_found_by_the_next_listing(imap_server: Account) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        proxy.inject("swallow_exists", times=ALWAYS)
-        with soon(lambda: imap_server.deliver(sample_mail(1)), 0.1):
-            mailbox.wait(1.5)
-        assert raws(mailbox) == [sample_mail(1)]
-        assert proxy.struck["swallow_exists"] >= 1
-
-
-def test_lines_in_two_segments_are_read_in_idle(imap_server: Account) -> None:
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox()
-        mailbox.listing()
-        proxy.inject("split", times=ALWAYS)
-        with soon(lambda: imap_server.deliver(sample_mail(1))):
-            assert mailbox.wait(60)
-        assert raws(mailbox) == [sample_mail(1)]
-
-
-def test_connections_killed_on_the_server_cost_one_call(imap_server: Account) -> None:
-    imap_server.deliver(sample_mail(1))
-    mailbox = imap_server.mailbox()
-    mailbox.listing()
-    imap_server.kill_connections()
-    with pytest.raises(MailboxUnavailable):
-        mailbox.listing()
-    assert raws(mailbox) == [sample_mail(1)]
-
-
-def test_a_stop_in_idle_does_not_wait_for_a_dead_peer(imap_server: Account) -> None:
-    stop = threading.Event()
-    with faulty(imap_server) as (proxy, account):
-        mailbox = account.mailbox(read_timeout=60, stopping=stop.is_set)
-        mailbox.listing()
-        proxy.inject("stall_idle")
-        began = time.monotonic()
-        with soon(stop.set):
-            assert not mailbox.wait(60)
-        assert time.monotonic() - began < 30, "the stop was not held up by the peer"
-
-
-def test_closing_never_raises_whatever_the_state_of_the_line(imap_server: Account) -> None:
-    mailbox = imap_server.mailbox()
-    mailbox.close()
-    mailbox.listing()
-    imap_server.kill_connections()
-    mailbox.close()
-    mailbox.close()
-    assert mailbox.listing().uids == ()
-
-
 # --- sets of UIDs -----------------------------------------------------------------------------------------------
 
 
@@ -689,3 +402,68 @@ def test_a_set_of_uids_names_these_and_no_other(uids: set[int]) -> None:
         low, _, high = span.partition(":")
         named_uids += range(int(low), int(high or low) + 1)
     assert named_uids == sorted(uids)
+
+
+# --- a vast folder ----------------------------------------------------------------------------------------------
+
+VAST = 500_000
+STEP = 7  # between two UIDs: ten digits long, and none next to another
+
+
+class VastServer:
+    """As much of an IMAP server as a listing needs, with half a million mails."""
+
+    def __init__(self) -> None:
+        self.longest = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+        self._listener.close()
+
+    @staticmethod
+    def uid(number: int) -> int:
+        return 4_000_000_000 + number * STEP
+
+    def _serve(self) -> None:
+        line, _ = self._listener.accept()
+        with line, line.makefile("rwb") as stream:
+            stream.write(b"* OK ready\r\n")
+            stream.flush()
+            while command := stream.readline().decode():
+                tag, _, rest = command.strip().partition(" ")
+                stream.write(self._answer(rest) + f"{tag} OK done\r\n".encode())
+                stream.flush()
+
+    def _answer(self, command: str) -> bytes:
+        if command.startswith("SELECT"):
+            return f"* {VAST} EXISTS\r\n* OK [UIDVALIDITY 9] numbered\r\n".encode()
+        if command.startswith("FETCH"):
+            numbers = command.split()[1].split(",")
+            return "".join(f"* {n} FETCH (UID {self.uid(int(n))})\r\n" for n in numbers).encode()
+        if command.startswith("UID SEARCH UID"):
+            low, high = (int(end.replace("*", "4294967295")) for end in command.split()[3].split(":"))
+            first = max(1, -((4_000_000_000 - low) // STEP))
+            last = min(VAST, (high - 4_000_000_000) // STEP)
+            line = b"* SEARCH " + b" ".join(b"%d" % self.uid(n) for n in range(first, last + 1)) + b"\r\n"
+            self.longest = max(self.longest, len(line))
+            return line
+        return b"* CAPABILITY IMAP4rev1\r\n" if command == "CAPABILITY" else b""
+
+
+def test_half_a_million_mails_are_listed_within_the_line_limit_of_imaplib() -> None:
+    with VastServer() as server:
+        mailbox = ImapMailbox(
+            host="127.0.0.1", port=server.port, tls="none", username="a", password="b", folder="INBOX"
+        )
+        uids = mailbox.listing().uids
+        mailbox.close()
+    assert len(uids) == VAST
+    assert (uids[0], uids[-1]) == (server.uid(1), server.uid(VAST))
+    assert server.longest < 1_000_000
