@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.table import Faults, Row, cycles
+from mailbot.errors import Fault
 from mailbot.model import Officer, Post
 
 LEVELS = ("head", "district", "subdivision", "block", "triage")
@@ -35,8 +36,8 @@ def read_posts(
         _check_post(row, departments, gazetteer, faults)
         posts[code], lines[code] = _post(row), row
     _check_chains(posts, lines, faults)
-    if rows and not any(post.level == "triage" for post in posts.values()):
-        faults.add(rows[0].fault("level", "there is no triage post", "one post must have the level triage"))
+    if not any(post.level == "triage" for post in posts.values()):
+        faults.add(Fault("posts.csv", 0, "level", "there is no triage post", "one post must have the level triage"))
     return posts
 
 

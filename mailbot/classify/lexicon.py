@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from mailbot.classify.folding import BLANKS, SOUND, fold, keys, sound
 
@@ -197,8 +197,7 @@ class _Node(Generic[P]):
 _Frontier = list[tuple[_Node[P], bool]]  # nodes reached, and whether by sound; exact ones first
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[P]):
+class Hit(NamedTuple, Generic[P]):
     """A phrase found: words `start` … `stop`-1 of a text, and every payload that was given for it."""
 
     start: int
@@ -286,12 +285,16 @@ def _longest(text: Text, start: int, frontier: _Frontier[P]) -> Hit[P] | None:
 
 
 def _step(text: Text, i: int, frontier: _Frontier[P]) -> _Frontier[P]:
+    open_ones = [reached for reached in frontier if reached[0].following]
+    if not open_ones:
+        return []
     word = text.words[i]
     word_keys = keys(word)
     further = []
-    for node, by_sound in frontier:
-        if following := node.following:
-            further += [(following[key], by_sound or key[0] == SOUND) for key in word_keys if key in following]
+    for node, by_sound in open_ones:
+        for key in word_keys:
+            if key in node.following:
+                further.append((node.following[key], by_sound or key[0] == SOUND))  # noqa: PERF401 - hot, mostly empty
     if not further:
         return further
     gap = text.gap(i)

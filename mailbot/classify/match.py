@@ -8,8 +8,8 @@ second and third phrase of a department add less than the first: one scheme name
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from mailbot.classify.lexicon import HARD, Hit, Text, read
 from mailbot.classify.rules import Cue, Keyword, Rule, Rules
@@ -42,8 +42,7 @@ _CLAUSE_WORDS = 14  # a cue reaches no further than this
 _TURNS = frozenset(("but", "however", "kintu", "কিন্তু", "তবে", "लेकिन", "किन्तु", "मगर", "par", "तर"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A rule's phrase in one part of the mail, weighed."""
 
     rule: Rule

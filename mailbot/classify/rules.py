@@ -74,6 +74,8 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
     columns = ("department", "phrase", "weight")
     rows = read_table(files, KEYWORDS, columns, faults=faults, optional=("context", "unless", "note"))
     rules = [rule for row in rows if (rule := _rule(row, departments, faults))]
+    if not rows and not faults.found:
+        faults.add(Fault(KEYWORDS, 0, "", "holds no rule: every mail would go to the triage desk"))
     _check_twice(rows, faults)
     cues = (
         _cues(read_table(files, CUES, ("cue", "phrase"), faults=faults, optional=("note",)), faults)

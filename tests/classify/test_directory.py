@@ -99,6 +99,11 @@ def test_without_a_triage_post_nothing_starts() -> None:
     assert any("there is no triage post" in each for each in faults(without(POSTS, "CMO-TRIAGE"), officers))
 
 
+def test_tables_without_rows_are_a_fault_and_no_exception() -> None:
+    found = faults(POSTS.splitlines()[0], OFFICERS.splitlines()[0])
+    assert found == ["posts.csv: level: there is no triage post (one post must have the level triage)"]
+
+
 def test_a_triage_desk_that_nobody_holds_is_a_fault() -> None:
     officers = without(without(OFFICERS, "CMO-TRIAGE"), "CMO-HEAD")
     assert faults(officers=officers) == ["officers.csv: post: nobody holds CMO-TRIAGE, nor a post above it"]

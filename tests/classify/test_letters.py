@@ -1,5 +1,5 @@
 """
-110 letters of our own, in all languages, with the answers they should get: the floor below which a change must not fall.
+110 letters of our own, in all languages, with the answers they should get: the floor below which no change may fall.
 
 They are what the shipped words were written against, so they prove no more than that nothing was broken since.
 """

@@ -70,3 +70,7 @@ def test_all_faults_of_all_files_are_told_at_once() -> None:
 def test_a_folder_without_keywords_is_a_fault() -> None:
     with pytest.raises(ConfigurationError, match=r"keywords\.csv: the file is missing"):
         read_rules({}, departments())
+
+
+def test_a_table_without_a_rule_is_a_fault() -> None:
+    assert faults(HEADER) == ["keywords.csv: holds no rule: every mail would go to the triage desk"]
