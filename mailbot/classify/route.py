@@ -82,7 +82,8 @@ def _areas(desk: _Desk, department: Department, place: Place) -> tuple[list[str]
         return [], f"{place.name} lies under several {department.area} units, and the mail does not say which"
     nearer = [code for code in civil if gazetteer.places[code].kind not in ("state", "district")]
     kind = gazetteer.places[unit].kind.replace("_", " ")
-    return [*nearer, unit], f", which lies in {kind} {gazetteer.places[unit].name}"
+    name = gazetteer.places[unit].name.removesuffix(f" {kind.title()}")  # "health district Bankura" says it once
+    return [*nearer, unit], f", which lies in {kind} {name}"
 
 
 def _police_unit(desk: _Desk, place: Place) -> str:
@@ -185,11 +186,8 @@ def _explain_department(desk: _Desk) -> list[str]:
 def _explain_place(desk: _Desk) -> list[str]:
     finding = desk.finding
     steps = [f"Place: {finding.reason}"]
-    others = [
-        f"{desk.gazetteer.places[code].name} {score:g}"
-        for code, score in finding.candidates
-        if code != desk.place and code in desk.gazetteer.places
-    ]
+    own = desk.gazetteer.chain(desk.place)
+    others = [f"{desk.gazetteer.places[code].name} {score:g}" for code, score in finding.candidates if code not in own]
     if others:
         steps.append(f"Places considered: {', '.join(others)}")
     return steps

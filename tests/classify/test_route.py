@@ -27,8 +27,8 @@ def test_health_of_a_block_goes_to_the_cmoh_and_the_head() -> None:
     assert posts(found) == [("addressee", "HFW-CMOH-BAN"), ("copy", "HFW-HEAD")]
     assert (found.department, found.place, found.review) == ("HFW", "BL-BAN-ONDA", False)
     assert found.recipients[0].reason == (
-        "CMOH of Bankura: the mail names Onda block ('Onda', body), which lies in health district Bankura Health "
-        "District; the mail says 'hospital' (body, keywords.csv:2)"
+        "CMOH of Bankura: the mail names Onda block ('Onda', body), which lies in health district Bankura; "
+        "the mail says 'hospital' (body, keywords.csv:2)"
     )
 
 
