@@ -3,14 +3,15 @@
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Self
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.errors import MailboxUnavailable
+from mailbot.errors import MailboxError, MailboxUnavailable
 from mailbot.ingest import mailbox as mailbox_file
 from mailbot.ingest.mailbox import ImapMailbox
 from tests.faulty_imap import ALWAYS, faulty
@@ -424,7 +425,7 @@ class VastServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.join()
+        self._thread.join(5)
         self._listener.close()
 
     @staticmethod
@@ -467,3 +468,88 @@ def test_half_a_million_mails_are_listed_within_the_line_limit_of_imaplib() -> N
     assert len(uids) == VAST
     assert (uids[0], uids[-1]) == (server.uid(1), server.uid(VAST))
     assert server.longest < 1_000_000
+
+
+# --- nonsense ---------------------------------------------------------------------------------------------------
+
+
+class BabblingServer(VastServer):
+    """Greets, then says to each command what the script has next, and hangs up at its end."""
+
+    def __init__(self, script: Sequence[bytes]) -> None:
+        super().__init__()
+        self._script = script
+
+    def _serve(self) -> None:
+        line, _ = self._listener.accept()
+        with suppress(OSError), line, line.makefile("rwb") as stream:
+            stream.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+            stream.flush()
+            for words in self._script:
+                tag = stream.readline().split(b" ")[0]
+                stream.write(words.replace(b"TAG", tag))
+                stream.flush()
+
+
+FRAGMENTS = [
+    b"* SEARCH 1 2\r\n",
+    b"* SEARCH one\r\n",
+    b"* 1 EXISTS\r\n",
+    b"* x EXISTS\r\n",
+    b"* FLAGS\r\n",
+    b"* OK [UIDVALIDITY 7] numbered\r\n",
+    b"* OK [UIDVALIDITY x] numbered\r\n",
+    b"* CAPABILITY IMAP4rev1 MOVE ID\r\n",
+    b"* ID (((\r\n",
+    b'* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE "31-Feb-0000 99:00:00 +9999")\r\n',
+    b"* 1 FETCH (UID 1 RFC822.SIZE 5000000)\r\n",
+    b"* 1 FETCH (UID 1 BODY[] {5}\r\nhello)\r\n",
+    b"* 1 FETCH (UID 1 BODY[] NIL)\r\n",
+    b"* 1 FETCH (UID NIL 7 8 9)\r\n",
+    b"* 1 FETCH (UID 1 BODY NIL)\r\n",
+    b"* 1 FETCH (UID 1 BODY[] {999999999999999}\r\nx",
+    b"* 1 FETCH " + b"(" * 3000 + b"\r\n",
+    b"* BYE\r\n",
+    b"+ go on\r\n",
+]
+DECENT = [  # answers to CAPABILITY, LOGIN, CAPABILITY, SELECT, SEARCH and the question for sizes
+    b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n",
+    b"TAG OK done\r\n",
+    b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n",
+    b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] numbered\r\nTAG OK done\r\n",
+    b"* SEARCH 1\r\nTAG OK done\r\n",
+    b'* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE "23-Nov-2026 10:00:00 +0530")\r\nTAG OK done\r\n',
+]
+ENDINGS = [b"TAG OK done\r\n", b"TAG OK [READ-ONLY] done\r\n", b"TAG NO [NOPERM] no\r\n", b"TAG BAD\r\n", b""]
+babble = st.lists(
+    st.builds(
+        lambda lines, end: b"".join(lines) + end,
+        st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=30).map(lambda noise: b"* " + noise), max_size=3),
+        st.sampled_from(ENDINGS[:1] * 8 + ENDINGS),
+    ),
+    max_size=9,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(babble, st.integers(0, 3))
+def test_whatever_a_server_says_no_error_but_ours_comes_out(script: list[bytes], sane: int) -> None:
+    with BabblingServer([*DECENT[: 3 + sane], *script]) as server:
+        mailbox = ImapMailbox(
+            host="127.0.0.1",
+            port=server.port,
+            tls="none",
+            username="a",
+            password="b",
+            folder="INBOX",
+            connect_timeout=1.0,
+            read_timeout=1.0,
+        )
+        try:
+            for mail in fetched(mailbox, mailbox.listing().uids or [1]):
+                assert mail.raw == b"hello"
+            mailbox.mark([1])
+            mailbox.wait(0)
+        except MailboxError:
+            pass
+        mailbox.close()
