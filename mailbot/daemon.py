@@ -2,8 +2,8 @@
 mailbot for ever: the Machine's three loops, signals and systemd.
 
 In: Settings. Out: an exit status, when SIGTERM or SIGINT has come. One thread reads the mailbox, for an IMAP connection
-belongs to one thread and waiting in IDLE is its own clock; the scheduler calls the other two loops. SIGHUP reads anew
-what clerks edit.
+belongs to one thread and waiting in IDLE is its own clock; the scheduler calls the other two loops. SIGHUP, and each
+new day with its transfers of officers, reads anew what clerks edit.
 """
 
 import logging
@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import systemd
 from mailbot.errors import ConfigurationError, MailbotError, MailboxRefused
+from mailbot.intake import INDIA
 from mailbot.machine import Machine
 from mailbot.settings import Settings
 
@@ -37,6 +38,7 @@ class Daemon:
 
     def __init__(self, settings: Settings) -> None:
         self._stop = threading.Event()
+        self._reload = threading.Event()
         self._failed = False
         self._beaten = 0.0
         self.machine = Machine(settings, stopping=self._beat)
@@ -49,7 +51,6 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_reload)
-        self._reload = threading.Event()
         self._schedule()
         reader = threading.Thread(target=self._read_for_ever, name="receive", daemon=True)
         reader.start()
@@ -72,6 +73,7 @@ class Daemon:
         self._scheduler.add_job(
             self._escalate, "interval", seconds=max(1, min(ESCALATE_SECONDS, term / 10)), id="escalate"
         )
+        self._scheduler.add_job(self._reload.set, "cron", hour=0, minute=1, timezone=INDIA, id="transfers")
         self._scheduler.start()
 
     # the mailbox

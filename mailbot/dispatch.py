@@ -54,7 +54,7 @@ class DispatchSummary:
         setattr(self, name, getattr(self, name) + 1)
 
 
-def _observe_nothing(_entry: OutboxEntry, _state: OutboxState, _reason: str) -> None:
+def observe_nothing(_entry: OutboxEntry, _state: OutboxState, _reason: str) -> None:
     pass
 
 
@@ -69,7 +69,7 @@ class Dispatcher:
     archive: MailArchive
     clock: Clock
     doubt: timedelta
-    observe: Observer = _observe_nothing
+    observe: Observer = observe_nothing
     stopping: Callable[[], bool] = field(default=lambda: False)
 
     def run(self) -> DispatchSummary:

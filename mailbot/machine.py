@@ -33,7 +33,7 @@ from mailbot.escalate import EscalateSummary
 from mailbot.ingest.apart import read_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
-from mailbot.intake import Office
+from mailbot.intake import INDIA, Office
 from mailbot.model import Case, Decision, Mail, OutboxEntry, OutboxState
 from mailbot.notify.compose import Composer, read_templates
 from mailbot.notify.sms import ConsoleGateway, TwilioGateway
@@ -59,7 +59,7 @@ def now() -> datetime:
 
 def read_office(settings: Settings) -> Office:
     """
-    Read departments, rules, places, directory and templates.
+    Read departments, rules, places, directory and templates, as they hold today.
 
     Raises:
         ConfigurationError: Every fault of all of them.
@@ -81,7 +81,8 @@ def read_office(settings: Settings) -> Office:
     if departments is not None:
         rules = attempt(partial(read_rules, files.rules, departments), settings.rules.path)
         if gazetteer is not None:
-            read = partial(read_directory, files.directory, departments, gazetteer)
+            today = now().astimezone(INDIA).date()
+            read = partial(read_directory, files.directory, departments, gazetteer, on=today)
             directory = attempt(read, settings.directory.path)
     if faults or rules is None or gazetteer is None or directory is None or templates is None or departments is None:
         raise ConfigurationError(faults)

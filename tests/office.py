@@ -13,7 +13,7 @@ from mailbot import escalate
 from mailbot.cases.database import open_database, upgrade
 from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
-from mailbot.dispatch import Dispatcher, DispatchSummary, Observer
+from mailbot.dispatch import Dispatcher, DispatchSummary, Observer, observe_nothing
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.parse import read_mail
 from mailbot.intake import Office
@@ -24,7 +24,7 @@ from mailbot.settings import load_settings
 from tests.fakes import FakeClock, FakeMailbox, FakePost, FakeSms
 
 AUTHSERV = "mx.cmo.example"
-SECRET = "a secret of the tests only"  # noqa: S105 - of no use anywhere else
+SECRET = "a secret of the tests only"
 SETTINGS = Path(__file__).parent / "mailbot.toml"
 """The packaged configuration, and nothing that leaves this machine."""
 
@@ -58,7 +58,7 @@ class Rig:
             mailbox=self.mailbox, archive=self.archive, store=self.store, clock=self.clock, read_apart=read_mail
         )
 
-    def dispatch(self, observe: Observer | None = None) -> DispatchSummary:
+    def dispatch(self, observe: Observer = observe_nothing) -> DispatchSummary:
         return Dispatcher(
             outbox=self.outbox,
             store=self.store,
@@ -67,7 +67,7 @@ class Rig:
             archive=self.archive,
             clock=self.clock,
             doubt=timedelta(minutes=10),
-            **({"observe": observe} if observe else {}),
+            observe=observe,
         ).run()
 
     def escalate(self) -> escalate.EscalateSummary:

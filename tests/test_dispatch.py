@@ -15,7 +15,7 @@ from mailbot.errors import (
     SenderUnavailable,
     TemporaryFailure,
 )
-from mailbot.model import Channel, OutboxMessage
+from mailbot.model import Channel, OutboxMessage, Purpose
 from tests.fakes import CITIZEN, FakeSms
 from tests.office import Rig, a_grievance, a_rig
 
@@ -38,7 +38,7 @@ def test_all_that_is_due_leaves_once(rig: Rig) -> None:
     first, second = rig.dispatch(), rig.dispatch()
     assert (first.sent, second.sent) == (4, 0)
     assert len(rig.sms.accepted) == 1
-    assert [m.purpose for m, _ in rig.post.accepted].count("referral") == 2
+    assert [m.purpose for m, _ in rig.post.accepted].count(Purpose.REFERRAL) == 2
 
 
 def test_the_original_mail_goes_with_the_referral_and_not_with_the_acknowledgement(rig: Rig) -> None:

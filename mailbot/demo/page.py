@@ -59,8 +59,9 @@ class Page:
         who = mail.sender.name or mail.sender.address
         language = LANGUAGES.get(mail.language, "")
         self._wrap(f"{who}: “{mail.subject}”" + (f" [{language}]" if language else ""))
-        if mail.attachments:
-            self._wrap("attached: " + ", ".join(file.name for file in mail.attachments), "   ")
+        files = [file.name for file in mail.attachments if file.name]
+        if files:
+            self._wrap("attached: " + ", ".join(files), "   ")
         if decision.case is not None and decision.outcome is Outcome.CASE:
             self.case(decision.case)
         elif decision.outcome is not None:

@@ -27,6 +27,7 @@ from mailbot.model import Channel, OutboxEntry, OutboxState, Purpose
 from mailbot.settings import load_settings
 
 FOLDER = "mailbot-demo"
+TERM = timedelta(days=7, minutes=1)
 OURS = ("mailbot.toml", "mailbot.db", "mailbot.db-wal", "mailbot.db-shm", "sms.ndjson")
 """What an earlier demo left in its folder; the archive keeps what it has."""
 
@@ -72,9 +73,9 @@ LETTER = Letter(
 
 @dataclass
 class ShiftedClock:
-    """The real clock, and the days that the demo lets pass."""
+    """The clock of the story: it begins a term and a minute ago, so that it ends now."""
 
-    shift: timedelta = timedelta(0)
+    shift: timedelta = -TERM
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.shift
@@ -110,7 +111,7 @@ class Story:
 
     def seven_days_pass(self) -> None:
         self.page.act("Seven days pass without an answer")
-        self.clock.shift += timedelta(days=7, minutes=1)
+        self.clock.shift += TERM
         summary = self.machine.escalate()
         again = self.machine.escalate()
         self.page.say(f"{summary.overdue} cases are overdue: {summary.alerts} alerts. Swept again: {again.alerts}.")

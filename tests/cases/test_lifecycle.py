@@ -10,6 +10,7 @@ from mailbot.model import (
     CaseState,
     Channel,
     Complainant,
+    Decision,
     EventKind,
     Grievance,
     Outcome,
@@ -39,7 +40,7 @@ ROUTE = Route(
 )
 
 
-def opened(grievance: Grievance = GRIEVANCE, route: Route = ROUTE) -> lifecycle.Decision:
+def opened(grievance: Grievance = GRIEVANCE, route: Route = ROUTE) -> Decision:
     return lifecycle.open_case(grievance, route, reference="CM2600012349", now=NOON, term=WEEK)
 
 

@@ -1,4 +1,4 @@
-"""Promise 6: accepted, refused, in doubt; doubt is asked about first; a failure is temporary unless proven permanent."""
+"""Promise 6: accepted, refused, in doubt; doubt is asked about first; no failure is final unless proven so."""
 
 import pytest
 

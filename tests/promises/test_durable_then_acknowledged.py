@@ -7,6 +7,7 @@ import pytest
 
 from mailbot import receive
 from mailbot.errors import StoreUnavailable
+from mailbot.ingest.parse import read_mail
 from mailbot.model import Decision, Mail
 from tests.office import Rig, a_grievance
 
@@ -14,7 +15,7 @@ from tests.office import Rig, a_grievance
 def test_when_a_mail_is_read_its_raw_bytes_are_on_disk_already(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = receive.read_mail
+    whole = read_mail
     on_disk: list[bool] = []
 
     def looks_first(raw: bytes) -> Mail:
