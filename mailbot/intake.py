@@ -106,11 +106,11 @@ def render(decision: Decision, composer: Composer) -> Decision:
     return replace(decision, outbox=tuple(composer.compose(notice, case) for notice in decision.notices))
 
 
-def explain_route(subject: str, text: str, office: Office) -> Route:
-    """Find department and place in the words, and the posts that must act."""
+def find_routes(subject: str, text: str, office: Office) -> tuple[Route, ...]:
+    """Find departments and places in the words, and the posts that must act: one route a matter, the main one first."""
     classification = classify(subject, text, office.rules)
     place = find_place(subject, text, office.gazetteer)
-    return route(classification, place, office.directory, office.gazetteer)
+    return (route(classification, place, office.directory, office.gazetteer),)
 
 
 # --- what is known ----------------------------------------------------------------------------------------------
@@ -214,8 +214,8 @@ def _decide(reading: Reading, identity: Identity, known: Known, now: datetime) -
 
 
 def _open(grievance: Grievance, reference: str, office: Office, now: datetime) -> Decision:
-    found = explain_route(grievance.subject, grievance.text, office)
-    return lifecycle.open_case(grievance, found, reference=reference, now=now, term=office.term)
+    routes = find_routes(grievance.subject, grievance.text, office)
+    return lifecycle.open_case(grievance, routes, reference=reference, now=now, term=office.term)
 
 
 def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance:

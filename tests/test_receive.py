@@ -128,14 +128,14 @@ def test_without_an_archive_nothing_is_interpreted_or_marked(rig: Rig, monkeypat
 def test_a_mail_that_breaks_our_own_code_is_held_and_the_next_is_taken(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = intake.explain_route
+    whole = intake.find_routes
 
     def breaks(subject: str, text: str, office: intake.Office) -> object:
         if subject.endswith("1"):
             raise ZeroDivisionError(text)
         return whole(subject, text, office)
 
-    monkeypatch.setattr(intake, "explain_route", breaks)
+    monkeypatch.setattr(intake, "find_routes", breaks)
     rig.mailbox.deliver(a_grievance(1))
     rig.mailbox.deliver(a_grievance(2))
     assert counts(rig) == (2, 1, 0, 0, 0, 1)

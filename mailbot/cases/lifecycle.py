@@ -36,24 +36,19 @@ LEVELS_A_REFERRAL = 1_000
 """Alerts are numbered within their referral: the third referral's second level is occurrence 2,002."""
 
 
-def open_case(grievance: Grievance, route: Route, *, reference: str, now: datetime, term: timedelta) -> Decision:
+def open_case(
+    grievance: Grievance, routes: Sequence[Route], *, reference: str, now: datetime, term: timedelta
+) -> Decision:
     """
-    Make a case of a grievance and refer it.
+    Make a case of a grievance and refer it: one referral a matter, the main one first.
 
     Raises:
-        ValueError: The route has no addressee; nobody would answer.
+        ValueError: There is no route, or one has no addressee; nobody would answer.
     """
-    if not any(person.role is Role.ADDRESSEE for person in route.recipients):
+    if not routes or not all(any(one.role is Role.ADDRESSEE for one in route.recipients) for route in routes):
         raise ValueError("a route without an addressee cannot be referred")
-    referral = Referral(
-        number=1,
-        department=route.department,
-        place=route.place,
-        recipients=route.recipients,
-        state=ReferralState.OPEN,
-        referred_at=now,
-        term=term,
-    )
+    main = routes[0]
+    referrals = tuple(_referral(route, number, now, term) for number, route in enumerate(routes, 1))
     case = Case(
         reference=reference,
         version=0,
@@ -64,19 +59,19 @@ def open_case(grievance: Grievance, route: Route, *, reference: str, now: dateti
         language=grievance.language,
         complainant=grievance.complainant,
         attachments=grievance.attachments,
-        department=route.department,
-        place=route.place,
-        review=route.review,
-        explain=route.explain,
+        department=main.department,
+        place=main.place,
+        review=any(route.review for route in routes),
+        explain=tuple(sentence for route in routes for sentence in route.explain),
         received_at=grievance.received_at,
         opened_at=now,
-        referrals=(referral,),
+        referrals=referrals,
         message_id=grievance.message_id,
         raw_sha256=grievance.raw_sha256,
     )
     return Decision(
         outcome=Outcome.CASE,
-        reason="review" if route.review else "routed",
+        reason="review" if case.review else "routed",
         case=case,
         reference=reference,
         thread=(grievance.message_id,) if grievance.message_id else (),
@@ -84,10 +79,26 @@ def open_case(grievance: Grievance, route: Route, *, reference: str, now: dateti
             _event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value),
             *(
                 _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
-                for person in route.recipients
+                for referral in referrals
+                for person in referral.recipients
             ),
         ),
-        notices=(*_acknowledgements(case, grievance), *_referral_notices(case, referral)),
+        notices=(
+            *_acknowledgements(case, grievance),
+            *(notice for referral in referrals for notice in _referral_notices(case, referral)),
+        ),
+    )
+
+
+def _referral(route: Route, number: int, now: datetime, term: timedelta) -> Referral:
+    return Referral(
+        number=number,
+        department=route.department,
+        place=route.place,
+        recipients=route.recipients,
+        state=ReferralState.OPEN,
+        referred_at=now,
+        term=term,
     )
 
 

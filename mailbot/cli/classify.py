@@ -5,6 +5,7 @@ In: files or folders of .eml, and the configuration. Out: a record for each mail
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from mailbot.cli import show
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.paths import Record, each_mail, paths_argument
 from mailbot.cli.session import begin
-from mailbot.intake import Office, explain_route
+from mailbot.intake import Office, find_routes
 from mailbot.machine import read_office
 from mailbot.model import Mail, Place, Role, Route
 from mailbot.settings import load_settings_or_default
@@ -36,15 +37,16 @@ def classify(asked: Asked, paths: tuple[Path, ...]) -> int:
     return each_mail(paths, asked, lambda path, mail: _print_classified(path, mail, office, asked), _classify_error)
 
 
-def classified(file: str, mail: Mail, route: Route, place: Place | None) -> Record:
-    """A mail as `classify --json` prints it."""
+def classified(file: str, mail: Mail, routes: Sequence[Route], place: Place | None) -> Record:
+    """A mail as `classify --json` prints it: the main matter's department and place, the posts of all matters."""
+    posts = [person.post for route in routes for person in route.recipients if person.role is not Role.SUPERIOR]
     return {
         "file": file,
-        "department": route.department,
+        "department": routes[0].department,
         "place": {"code": place.code, "kind": place.kind, "name": place.name} if place else _NOWHERE,
-        "posts": [person.post for person in route.recipients if person.role is not Role.SUPERIOR],
-        "explain": list(route.explain),
-        "review": route.review,
+        "posts": list(dict.fromkeys(posts)),
+        "explain": [sentence for route in routes for sentence in route.explain],
+        "review": any(route.review for route in routes),
         "kind": mail.kind.value,
     }
 
@@ -63,10 +65,11 @@ def _classify_error(file: str, error: str) -> Record:
 
 
 def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> None:
-    route = explain_route(mail.subject, mail.text, office)
+    routes = find_routes(mail.subject, mail.text, office)
+    route = routes[0]
     place = office.gazetteer.places.get(route.place)
     if asked.json:
-        show.emit(classified(path, mail, route, place))
+        show.emit(classified(path, mail, routes, place))
         return
     show.say(path, bold=True)
     department = f"{route.department} {office.names.get(route.department, '')}" if route.department else "none"
@@ -75,12 +78,13 @@ def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> No
             "subject": mail.subject,
             "department": department,
             "place": f"{place.code} {place.name} ({place.kind})" if place else "none",
-            "review": "the triage desk should look" if route.review else "",
+            "review": "the triage desk should look" if any(one.review for one in routes) else "",
         },
         indent=2,
     )
-    for person in route.recipients:
-        show.paragraph(f"{person.role.value}: {person.title} ({person.post})", indent=4, hang=2)
-    for sentence in route.explain:
-        show.paragraph(f"- {sentence}", indent=4, hang=2)
+    for one in routes:
+        for person in one.recipients:
+            show.paragraph(f"{person.role.value}: {person.title} ({person.post})", indent=4, hang=2)
+        for sentence in one.explain:
+            show.paragraph(f"- {sentence}", indent=4, hang=2)
     show.say()

@@ -41,7 +41,7 @@ ROUTE = Route(
 
 
 def opened(grievance: Grievance = GRIEVANCE, route: Route = ROUTE) -> Decision:
-    return lifecycle.open_case(grievance, route, reference="CM2600012349", now=NOON, term=WEEK)
+    return lifecycle.open_case(grievance, [route], reference="CM2600012349", now=NOON, term=WEEK)
 
 
 def test_a_grievance_becomes_a_referred_case_due_a_term_after_its_referral() -> None:
@@ -73,6 +73,15 @@ def test_addressee_and_copies_are_referred_to_and_superiors_only_named() -> None
 def test_one_person_who_holds_two_posts_is_written_to_once() -> None:
     both = replace(ROUTE, recipients=(a_recipient(), replace(HEAD, address=OFFICER.upper())))
     assert [n.recipient for n in opened(route=both).notices if n.purpose is Purpose.REFERRAL] == [OFFICER]
+
+
+def test_two_matters_are_two_referrals_each_with_its_own_officers() -> None:
+    other = replace(ROUTE, department="PWD", recipients=(a_recipient(post="PWD-HEAD", address="pwd@example.org"),))
+    decision = lifecycle.open_case(GRIEVANCE, [ROUTE, other], reference="CM2600012349", now=NOON, term=WEEK)
+    assert decision.case is not None
+    assert [(r.number, r.department) for r in decision.case.referrals] == [(1, "HFW"), (2, "PWD")]
+    told = [(n.recipient, n.occurrence) for n in decision.notices if n.purpose is Purpose.REFERRAL]
+    assert told == [(OFFICER, 1), ("hfw-head@example.org", 1), ("pwd@example.org", 2)]
 
 
 def test_a_route_without_an_addressee_is_refused() -> None:

@@ -43,7 +43,7 @@ def test_a_whole_life_of_a_case_leaves_none_in_the_log(
     referral = next(message for message, _ in rig.post.accepted if message.purpose is Purpose.REFERRAL)
     rig.mailbox.deliver(an_answer(referral, "A doctor was posted today."))
     receiver.run(rig.office)
-    monkeypatch.setattr("mailbot.intake.explain_route", bug)
+    monkeypatch.setattr("mailbot.intake.find_routes", bug)
     rig.mailbox.deliver(a_grievance(2))
     receiver.run(rig.office)
     rig.clock.go_on(WEEK + timedelta(days=1))
