@@ -42,9 +42,6 @@ from mailbot.ports import Clock, SmsGateway
 from mailbot.receive import Receiver, ReceiveSummary
 from mailbot.settings import Settings, is_loopback, load_office_files
 
-GMAIL = "mx.google.com"
-"""How Gmail names its receiving host in Authentication-Results; assumed for Gmail, and for trials on loopback."""
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -106,7 +103,7 @@ def read_office(settings: Settings) -> Office:
         term=settings.term.length,
         secret=secret,
         own=frozenset({address.casefold(), settings.mailbox.username.casefold()}),
-        authserv_id=_authserv_id(settings),
+        authserv_id=settings.mailbox.authserv_id,
         receiving_hosts=settings.mailbox.receiving_hosts,
         names=names,
     )
@@ -120,12 +117,6 @@ def _placed(error: ConfigurationError, folder: Path) -> Iterator[Fault]:
 
 def _message_id(domain: str, reference: str, purpose: str, occurrence: int, proof: str) -> str:
     return token.message_id(reference, purpose, occurrence, proof, domain)
-
-
-def _authserv_id(settings: Settings) -> str:
-    box = settings.mailbox
-    at_gmail = box.host.lower().endswith((".gmail.com", ".google.com", ".googlemail.com"))
-    return box.authserv_id or (GMAIL if at_gmail or is_loopback(box.host) else "")
 
 
 # --- what it works with -------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ GOOD = """\
     [mailbox]
     host = "imap.example.org"
     username = "cmro@example.org"
+    authserv_id = "mx.example.org"
 
     [smtp]
     host = "smtp.example.org"
@@ -119,7 +120,7 @@ def test_the_term_is_a_number_of_days_or_a_duration(write: Write, days: str, len
 @pytest.mark.parametrize("days", ["true", "1.5", "[7]", '"soon"', "0", "-1", '""'])
 def test_a_term_that_is_none_is_refused(write: Write, days: str) -> None:
     fault = one_fault(write(GOOD + f"\n    [term]\n    days = {days}\n"))
-    assert (fault.key, fault.line) == ("term.days", 19)
+    assert (fault.key, fault.line) == ("term.days", 20)
 
 
 def test_a_mark_at_the_start_of_the_file_does_no_harm(tmp_path: Path) -> None:
@@ -234,7 +235,7 @@ def test_a_misspelt_key_is_met_with_the_right_one(write: Write, key: str, hint: 
 def test_a_misspelt_table_is_met_with_the_right_one(write: Write) -> None:
     first, second = faults(write(with_change("[archive]", "[arhcive]")))
     assert (first.line, first.message) == (0, "the table [archive] is missing")
-    assert (second.line, second.hint) == (12, "did you mean archive?")
+    assert (second.line, second.hint) == (13, "did you mean archive?")
 
 
 def test_from_is_called_by_the_name_the_file_uses(write: Write) -> None:
@@ -296,7 +297,7 @@ def test_an_absolute_database_path_stays(write: Write) -> None:
 
 def test_a_configured_folder_that_is_not_there_is_told_at_its_line(write: Write) -> None:
     fault = one_fault(write(GOOD + '\n    [rules]\n    path = "nowhere"\n'))
-    assert (fault.key, fault.line) == ("rules.path", 19)
+    assert (fault.key, fault.line) == ("rules.path", 20)
 
 
 @pytest.mark.parametrize("sender", ["nobody", "a@b, c@d", "a@b\\nBcc: c@d", "", "@example.org", "<>"])
@@ -550,3 +551,14 @@ def test_a_path_may_name_a_single_file(write: Write, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("a", "utf-8")
     settings = load_settings(write(GOOD + '\n    [rules]\n    path = "mine.csv"\n'), SECRETS)
     assert load_office_files(settings).rules == {"mine.csv": "a"}
+
+
+@pytest.mark.parametrize("host", ["imap.gmail.com", "127.0.0.1", "localhost"])
+def test_the_receiving_host_is_known_for_gmail_and_for_trials_on_this_machine(write: Write, host: str) -> None:
+    text = with_change('host = "imap.example.org"', f'host = "{host}"').replace('authserv_id = "mx.example.org"\n', "")
+    assert load_settings(write(text), SECRETS).mailbox.authserv_id == "mx.google.com"
+
+
+def test_any_other_receiving_host_must_be_named_for_its_word_closes_cases(write: Write) -> None:
+    fault = one_fault(write(with_change('authserv_id = "mx.example.org"\n', "")))
+    assert (fault.key, fault.line) == ("mailbox.authserv_id", 1)

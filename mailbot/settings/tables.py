@@ -53,6 +53,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _authserv_of(host: str) -> str:
+    """
+    How our receiving host names itself in Authentication-Results, where that is known.
+
+    Gmail's name is known; on this machine it serves for trials. Any other host must be named by the administrator.
+    """
+    at_gmail = host.lower().endswith((".gmail.com", ".google.com", ".googlemail.com"))
+    return "mx.google.com" if at_gmail or is_loopback(host) else ""
+
+
 # --- paths and times as the file writes them ----------------------------------------------------------------------
 
 
@@ -128,9 +138,17 @@ class MailboxSettings(_Server):
     poll_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60
     idle: bool = True
     move_to: str = ""
-    authserv_id: str = ""  # our receiving host, as it names itself in Authentication-Results
+    authserv_id: str = Field(default_factory=lambda data: _authserv_of(data.get("host", "")))
     receiving_hosts: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     max_mail_mb: Annotated[int, Field(ge=1, le=1_000)] = 50
+
+    @field_validator("authserv_id")
+    @classmethod
+    def _is_named(cls, value: str) -> str:
+        if not value:
+            hint = "the name stands first in the Authentication-Results of any mail in the mailbox"
+            raise complaint("must name our receiving host: without it no officer's answer can be accepted", hint)
+        return value
 
     @field_validator("move_to")
     @classmethod
