@@ -7,9 +7,10 @@ loops lies nothing but the database. Only this file knows which adapters there a
 
 import fcntl
 import logging
+import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
 from mailbot.intake import INDIA, Office
 from mailbot.model import Case, Decision, Mail, OutboxEntry, OutboxState
-from mailbot.notify.compose import Composer, read_templates
+from mailbot.notify.compose import Composer, Templates, read_templates
 from mailbot.notify.sms import ConsoleGateway, TwilioGateway
 from mailbot.notify.smtp import SmtpSender
 from mailbot.ports import Clock, SmsGateway
@@ -83,26 +84,17 @@ def read_office(settings: Settings) -> Office:
             directory = attempt(read, settings.directory.path)
     if faults or rules is None or gazetteer is None or directory is None or templates is None or departments is None:
         raise ConfigurationError(faults)
-    secret = settings.secrets.reveal("reply_secret").encode() if settings.secrets.reply_secret else b"-"
-    address = settings.smtp.from_address
+    secret = _reply_secret(settings)
     names = {code: department.name for code, department in departments.items()}
     names |= {code: place.name for code, place in gazetteer.places.items()}
-    composer = Composer(
-        templates,
-        from_address=address,
-        token=partial(token.reply_token, secret),
-        message_id=partial(_message_id, address.rpartition("@")[2]),
-        reply_address=partial(token.reply_address, address),
-        names=names,
-    )
     return Office(
         rules=rules,
         gazetteer=gazetteer,
         directory=directory,
-        composer=composer,
+        composer=_composer(templates, settings.smtp.from_address, secret, names),
         term=settings.term.length,
         secret=secret,
-        own=frozenset({address.casefold(), settings.mailbox.username.casefold()}),
+        own=frozenset({settings.smtp.from_address.casefold(), settings.mailbox.username.casefold()}),
         authserv_id=settings.mailbox.authserv_id,
         receiving_hosts=settings.mailbox.receiving_hosts,
         names=names,
@@ -113,6 +105,24 @@ def _placed(error: ConfigurationError, folder: Path) -> Iterator[Fault]:
     """Name files by their path, as the administrator would open them."""
     root = folder if folder.is_dir() else folder.parent
     return (replace(fault, file=str(root / fault.file)) for fault in error.faults)
+
+
+def _reply_secret(settings: Settings) -> bytes:
+    """The secret of the reply tokens; one of no use where none was loaded, for what only looks and sends nothing."""
+    if settings.secrets.reply_secret is None:
+        return secrets.token_bytes(32)
+    return settings.secrets.reveal("reply_secret").encode()
+
+
+def _composer(templates: Templates, address: str, secret: bytes, names: Mapping[str, str]) -> Composer:
+    return Composer(
+        templates,
+        from_address=address,
+        token=partial(token.reply_token, secret),
+        message_id=partial(_message_id, address.rpartition("@")[2]),
+        reply_address=partial(token.reply_address, address),
+        names=names,
+    )
 
 
 def _message_id(domain: str, reference: str, purpose: str, occurrence: int, proof: str) -> str:
