@@ -70,7 +70,7 @@ def until(condition: Callable[[], object], *, seconds: float = 30) -> None:
 
 
 @contextmanager
-def a_daemon(folder: Path, imap: Account, smtp: SmtpSink, *, term: str = "7d", poll: int = 60) -> Iterator[Running]:
+def a_daemon(folder: Path, imap: Account, smtp: SmtpSink, *, term: str = "7d", poll: int = 5) -> Iterator[Running]:
     config = folder / "mailbot.toml"
     config.write_text(SETTINGS.format(imap=imap, smtp=smtp, term=term, poll=poll), "utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
@@ -182,3 +182,18 @@ def test_bad_configuration_names_every_fault_and_starts_nothing(tmp_path: Path) 
     assert "database" in done.stderr
     assert not (tmp_path / "mailbot.db").exists()
     assert json.dumps(done.stdout) == '""'
+
+
+@pytest.mark.slow
+@pytest.mark.dovecot
+def test_under_idle_a_mail_is_taken_long_before_the_next_look(
+    dovecot_account: Account, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
+    """With an hour between looks only IDLE can have brought it."""
+    with a_daemon(tmp_path, dovecot_account, smtp_sink, poll=3_600) as running:
+        until(lambda: running.notified("STATUS=reading the mailbox"))
+        delivered: list[int] = []
+        for number in (1, 2, 3):
+            dovecot_account.deliver(a_grievance(number))
+            delivered.append(number)
+            until(lambda: len(running.rows(list_cases)) == len(delivered))
