@@ -3,8 +3,8 @@ How long from a delivery to a committed case, in the running daemon under IDLE o
 
     python -m benchmarks.idle [MAILS]
 
-The mails come two to three seconds apart: of mails within one second Dovecot's Maildir tells up to 2 s late, in IDLE and
-in answer to NOOP alike (its directories are looked at once a second).
+The mails come two to three seconds apart: of mails within one second Dovecot's Maildir tells up to 2 s late, in IDLE
+and in answer to NOOP alike (its folders are looked at once a second).
 """
 
 import random
