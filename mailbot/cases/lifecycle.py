@@ -48,7 +48,7 @@ def open_case(
     if not routes or not all(any(one.role is Role.ADDRESSEE for one in route.recipients) for route in routes):
         raise ValueError("a route without an addressee cannot be referred")
     main = routes[0]
-    referrals = tuple(_referral(route, number, now, term) for number, route in enumerate(routes, 1))
+    referrals = tuple(make_referral(route, number, now, term) for number, route in enumerate(routes, 1))
     case = Case(
         reference=reference,
         version=0,
@@ -85,12 +85,13 @@ def open_case(
         ),
         notices=(
             *_acknowledgements(case, grievance),
-            *(notice for referral in referrals for notice in _referral_notices(case, referral)),
+            *(notice for referral in referrals for notice in referral_notices(case, referral)),
         ),
     )
 
 
-def _referral(route: Route, number: int, now: datetime, term: timedelta) -> Referral:
+def make_referral(route: Route, number: int, now: datetime, term: timedelta) -> Referral:
+    """A route as it is sent now."""
     return Referral(
         number=number,
         department=route.department,
@@ -150,7 +151,10 @@ def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: d
         closed_at=now,
         closed_by=post,
         action_taken=words,
-        referrals=tuple(replace(referral, state=ReferralState.ANSWERED) for referral in case.referrals),
+        referrals=tuple(
+            replace(referral, state=ReferralState.ANSWERED) if referral.state is ReferralState.OPEN else referral
+            for referral in case.referrals
+        ),
     )
     return Decision(
         outcome=Outcome.REPLY,
@@ -234,7 +238,8 @@ def _to_complainant(case: Case, purpose: Purpose, *, occurrence: int) -> Iterabl
             )
 
 
-def _referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
+def referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
+    """A mail to each address of those who must answer."""
     for person in _by_address(_must_answer(referral.recipients)):
         yield Notice(
             purpose=Purpose.REFERRAL,
