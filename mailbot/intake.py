@@ -13,8 +13,10 @@ from itertools import chain, count
 from mailbot.cases import lifecycle
 from mailbot.cases.reference import find_references, make_reference
 from mailbot.cases.token import find_tokens, post_of
+from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Directory
 from mailbot.classify.match import classify
+from mailbot.classify.matters import find_matters
 from mailbot.classify.places import Gazetteer, find_place
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules
@@ -28,7 +30,9 @@ from mailbot.model import (
     Grievance,
     Mail,
     MailKind,
+    Match,
     Outcome,
+    PlaceFinding,
     Route,
     Source,
     TakenMail,
@@ -108,9 +112,28 @@ def render(decision: Decision, composer: Composer) -> Decision:
 
 def find_routes(subject: str, text: str, office: Office) -> tuple[Route, ...]:
     """Find departments and places in the words, and the posts that must act: one route a matter, the main one first."""
-    classification = classify(subject, text, office.rules)
+    main = classify(subject, text, office.rules)
     place = find_place(subject, text, office.gazetteer)
-    return (route(classification, place, office.directory, office.gazetteer),)
+    accused = find_accused(subject, text, office.rules)
+    first = route(main, place, office.directory, office.gazetteer, accused=accused)
+    return (first, *_further_routes(text, first, place, office, accused))
+
+
+def _further_routes(
+    text: str, first: Route, place: PlaceFinding, office: Office, accused: Sequence[Match]
+) -> Iterator[Route]:
+    """A route for each further matter that is plain; a doubtful one is left to who reads the main one."""
+    matters = find_matters(text, office.rules)
+    if first.department not in {matter.classification.department for matter in matters}:
+        return
+    for matter in matters:
+        if matter.classification.department == first.department:
+            continue
+        own = find_place("", matter.text, office.gazetteer)
+        where = own if own.confident else place
+        further = route(matter.classification, where, office.directory, office.gazetteer, accused=accused)
+        if not further.review:
+            yield further
 
 
 # --- what is known ----------------------------------------------------------------------------------------------

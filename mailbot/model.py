@@ -123,6 +123,7 @@ class Classification:
     candidates: tuple[tuple[str, float], ...]  # department and score, best first
     confident: bool
     reason: str
+    dropped: tuple[str, ...] = ()  # what was found and does not count, a sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceFinding:
-    """The place a text speaks of, with its evidence. `place` is None when none was found."""
+    """
+    The place a text speaks of, with its evidence. `place` is None when none was found.
+
+    `rivals` are the places that the words support nearly as well: whether they are a doubt depends on who answers there.
+    """
 
     place: Place | None
     matches: tuple[Match, ...]
     candidates: tuple[tuple[str, float], ...]
     confident: bool
     reason: str
+    rivals: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # what was found and does not count, a sentence each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ class Gazetteer:
     jurisdictions: Mapping[str, Jurisdiction]
     police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
     _below: Mapping[str, frozenset[Jurisdiction]]  # district → the jurisdictions of the areas in it
+    _health_in: Mapping[str, tuple[str, ...]]  # district → its health districts
 
     def chain(self, code: str) -> tuple[str, ...]:
         """A place and what it lies in, up to the State."""
@@ -72,6 +73,11 @@ class Gazetteer:
     def health_district(self, code: str) -> str:
         """The health district of an area; "" when it lies in several."""
         return self._owner(code, "health")
+
+    def own_health_district(self, district: str) -> str:
+        """Of the health districts in a district, the one that bears its name; "" when none does."""
+        name = self.places[district].name
+        return next((code for code in self._health_in.get(district, ()) if self.places[code].name.startswith(name)), "")
 
     def _owner(self, code: str, whose: str) -> str:
         for each in self.chain(code):
@@ -120,6 +126,7 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
         jurisdictions=jurisdictions,
         police_by_rule={f"{row.file}:{row.line}": row["police_code"] for row in localities if row["police_code"]},
         _below=_jurisdictions_below(places, jurisdictions),
+        _health_in=_health_districts(places),
     )
 
 
@@ -223,6 +230,14 @@ def _jurisdictions_below(
             below[at].add(jurisdiction)
             at = places[at].parent
     return {code: frozenset(found) for code, found in below.items()}
+
+
+def _health_districts(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, place in places.items():
+        if place.kind == HEALTH_KIND:
+            found[place.parent].append(code)
+    return {district: tuple(codes) for district, codes in found.items()}
 
 
 def _noise(rows: Sequence[Row]) -> Iterator[tuple[str, Noise]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from mailbot.classify.explain import quoted
 from mailbot.classify.lexicon import HARD, Hit, Text, read
 from mailbot.classify.rules import Cue, Keyword, Rule, Rules
 from mailbot.classify.zones import Zone, Zones, find_zones
@@ -38,6 +39,7 @@ _ZONE_WEIGHT = {
     Zone.COPY: 0.1,
     Zone.HEADER: 0.05,
 }
+_CUE_WEIGHT = {Cue.PRAYER: IN_PRAYER, Cue.WRITER: SET_ASIDE, Cue.ASIDE: SET_ASIDE}
 _CLAUSE_WORDS = 14  # a cue reaches no further than this
 _TURNS = frozenset(("but", "however", "kintu", "কিন্তু", "তবে", "लेकिन", "किन्तु", "मगर", "par", "तर"))
 
@@ -98,9 +100,10 @@ def _colour(text: Text, cues: Sequence[Hit[Cue]]) -> dict[int, float]:
     """Words with the factor that a cue near them gives: what is set aside weighs less, even in a prayer."""
     coloured: dict[int, float] = {}
     for hit in cues:
-        is_prayer = hit.payloads[0] is Cue.PRAYER
-        factor = IN_PRAYER if is_prayer else SET_ASIDE
-        begin, end = _clause(text, hit, backwards=is_prayer)
+        factor = _CUE_WEIGHT.get(hit.payloads[0])
+        if factor is None:
+            continue
+        begin, end = _clause(text, hit, backwards=factor > 1)
         for i in range(begin, end):
             coloured[i] = min(coloured.get(i, factor), factor)
     return coloured
@@ -147,7 +150,7 @@ def _judge(scores: list[tuple[str, float]], found: list[_Found]) -> Classificati
     confident = score >= SURE_SCORE and score >= SURE_MARGIN * second
     ranked = sorted((each.match for each in found), key=lambda m: (m.target != department, -m.weight, m.where, m.start))
     best = ranked[0]
-    reason = f"{department}: the mail says '{best.words}' ({best.where}, {best.rule})"
+    reason = f"{department}: the mail says {quoted(best)}"
     if not confident:
         reason += f"; doubtful, for {runner_up} comes close" if second else "; doubtful, for that says little"
     return Classification(

@@ -8,6 +8,8 @@ a name that is also a word or a person ("Mal", "Chopra") says little without a t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from mailbot.classify.folding import fold, keys
 from mailbot.classify.gazetteer import Gazetteer
@@ -70,6 +72,13 @@ class Mention:
     match: Match
 
 
+class Mentions(NamedTuple):
+    """What one part of a mail names, and what of it was passed over, a sentence each."""
+
+    mentions: list[Mention]
+    dropped: list[str]
+
+
 @dataclass(slots=True)
 class _Draft:
     start: int
@@ -81,9 +90,10 @@ class _Draft:
 
 def find_mentions(
     where: str, text: Text, gazetteer: Gazetteer, *, zones: Zones | None, types: Sequence[Hit[TypeWord]]
-) -> list[Mention]:
+) -> Mentions:
     """Find every mention in one part of a mail. `zones` is None for the subject; `types` are its type words."""
-    covered = _addressees(text, gazetteer.noise.find(text))
+    addressees = _addressees(text, gazetteer.noise.find(text))
+    covered = frozenset(chain.from_iterable(addressees))
     drafts = [
         _Draft(hit.start, hit.stop, hit.payloads, hit.by_sound, set())
         for hit in gazetteer.names.find(text)
@@ -91,20 +101,26 @@ def find_mentions(
     ]
     if drafts:
         _give_types(text, drafts, types)
-    mentions = [_mention(where, text, i, drafts=drafts, gazetteer=gazetteer, zones=zones) for i in range(len(drafts))]
-    return mentions + list(_pins(where, text, gazetteer, zones=zones, covered=covered))
+    found = [_mention(where, text, i, drafts=drafts, gazetteer=gazetteer, zones=zones) for i in range(len(drafts))]
+    pins = _pins(where, text, gazetteer, zones=zones, covered=covered)
+    return Mentions([*found, *pins], [_passed_over(where, text, words) for words in addressees])
 
 
-def _addressees(text: Text, hits: Sequence[Hit[Noise]]) -> frozenset[int]:
+def _addressees(text: Text, hits: Sequence[Hit[Noise]]) -> list[range]:
     """The words that belong to an addressee's address: the phrase, and what follows it of that same address."""
-    covered: set[int] = set()
+    found = []
     for hit in hits:
         at = hit.stop
         swallows = hit.payloads[0].swallows
         while at < len(text) and text.gap(at) != HARD and not swallows.isdisjoint(keys(text.words[at])):
             at += 1
-        covered.update(range(hit.start, at))
-    return frozenset(covered)
+        found.append(range(hit.start, at))
+    return found
+
+
+def _passed_over(where: str, text: Text, words: range) -> str:
+    written = " ".join(text.written(words.start, words.stop).split())
+    return f"'{written}' ({where}) is an address or a name, not a place of the grievance"
 
 
 def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]) -> None:

@@ -9,13 +9,15 @@ support alike are a doubt, and said to be one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from mailbot.classify.explain import quoted
 from mailbot.classify.gazetteer import Gazetteer, read_gazetteer
 from mailbot.classify.lexicon import Hit, read
 from mailbot.classify.mentions import Mention, find_mentions
 from mailbot.classify.place_names import Meaning, Name, TypeWord
 from mailbot.classify.zones import find_zones
-from mailbot.model import Match, PlaceFinding
+from mailbot.model import Match, Place, PlaceFinding
 
 __all__ = ["Gazetteer", "find_place", "read_gazetteer"]
 
@@ -33,23 +35,32 @@ def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
     """Find the place that a grievance speaks of. `place` is None when none is named."""
     head, body = read(subject), read(text)
     types_of_head, types_of_body = gazetteer.types.find(head), gazetteer.types.find(body)
-    mentions = find_mentions("subject", head, gazetteer, zones=None, types=types_of_head)
-    mentions += find_mentions("body", body, gazetteer, zones=find_zones(text), types=types_of_body)
+    in_head = find_mentions("subject", head, gazetteer, zones=None, types=types_of_head)
+    in_body = find_mentions("body", body, gazetteer, zones=find_zones(text), types=types_of_body)
+    mentions = [*in_head.mentions, *in_body.mentions]
+    dropped = (*in_head.dropped, *in_body.dropped)
     if not mentions:
-        return _NOTHING
-    lean = _lean([*types_of_head, *types_of_body])
+        return replace(_NOTHING, dropped=dropped)
+    return replace(_judge(mentions, _lean([*types_of_head, *types_of_body]), gazetteer), dropped=dropped)
+
+
+def _judge(mentions: Sequence[Mention], lean: int, gazetteer: Gazetteer) -> PlaceFinding:
     districts = _districts(mentions, gazetteer)
     district, score = districts[0]
-    second = districts[1][1] if len(districts) > 1 else 0.0
     inside = [mention for mention in mentions if _speaks_for(mention, district, gazetteer)]
-    code, is_sure = _finest(inside, district, gazetteer, lean=lean)
-    confident = is_sure and score >= SURE_WEIGHT and score >= SURE_MARGIN * second
+    code, rivals = _finest(inside, district, gazetteer, lean=lean)
+    for other, weight in districts[1:]:
+        if score < SURE_MARGIN * weight:
+            theirs = [mention for mention in mentions if _speaks_for(mention, other, gazetteer)]
+            rivals.append(_finest(theirs, other, gazetteer, lean=lean)[0])
+    is_said = score >= SURE_WEIGHT
     return PlaceFinding(
         place=gazetteer.places[code],
         matches=_evidence(mentions, code, district, gazetteer),
         candidates=_candidates(code, districts),
-        confident=confident,
-        reason=_reason(code, inside, districts, gazetteer=gazetteer, confident=confident),
+        confident=is_said and not rivals,
+        reason=_reason(code, inside, rivals, gazetteer=gazetteer, is_said=is_said),
+        rivals=tuple(rivals) if is_said else (),
     )
 
 
@@ -94,15 +105,15 @@ def _lean(types: Iterable[Hit[TypeWord]]) -> int:
     return urban - sum(meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE) for meaning in meanings)
 
 
-def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int) -> tuple[str, bool]:
-    """The finest place within a district, and whether nothing rivals it."""
+def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int) -> tuple[str, list[str]]:
+    """The finest place within a district, and those that rival it."""
     scores: dict[str, dict[str, float]] = defaultdict(dict)
     for mention in inside:
         code = _meant(mention, district, gazetteer, lean=lean)
         if code and code != district:
             _count(scores[code], mention)
     if not scores:
-        return district, True
+        return district, []
     weights = {code: sum(words.values()) for code, words in scores.items()}
     total = {
         code: weight + 0.5 * sum(weights.get(above, 0.0) for above in gazetteer.chain(code)[1:])
@@ -111,9 +122,12 @@ def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, l
     ranked = sorted(total, key=lambda code: (-total[code], code))
     best = ranked[0]
     if total[best] < SURE_WEIGHT / 2:
-        return district, True
-    rivals = [code for code in ranked[1:] if not _akin(code, best, gazetteer)]
-    return best, not rivals or total[best] >= SURE_FINER_MARGIN * total[rivals[0]]
+        return district, []
+    return best, [
+        code
+        for code in ranked[1:]
+        if total[best] < SURE_FINER_MARGIN * total[code] and not _akin(code, best, gazetteer)
+    ]
 
 
 def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
@@ -172,18 +186,15 @@ def _candidates(code: str, districts: Sequence[tuple[str, float]]) -> tuple[tupl
     return tuple(rounded if code == rounded[0][0] else [(code, rounded[0][1]), *rounded])
 
 
-def _reason(
-    code: str,
-    inside: Sequence[Mention],
-    districts: Sequence[tuple[str, float]],
-    *,
-    gazetteer: Gazetteer,
-    confident: bool,
-) -> str:
+def _reason(code: str, inside: Sequence[Mention], rivals: Sequence[str], *, gazetteer: Gazetteer, is_said: bool) -> str:
     place = gazetteer.places[code]
     best = max(inside, key=lambda m: (any(name.code == code for name in m.names), m.weight)).match
-    said = f"the mail names {place.name} {place.kind.replace('_', ' ')} ('{best.words}', {best.where})"
-    if confident:
-        return said
-    others = [gazetteer.places[other].name for other, _ in districts[1:3]]
-    return said + (f"; doubtful beside {' and '.join(others)}" if others else "; doubtful, for that says little")
+    said = f"the mail names {_called(place)} as {quoted(best)}"
+    if not is_said:
+        return said + "; doubtful, for that says little"
+    others = [_called(gazetteer.places[other]) for other in rivals[:2]]
+    return said + (f"; doubtful beside {' and '.join(others)}" if others else "")
+
+
+def _called(place: Place) -> str:
+    return f"{place.name} {place.kind.replace('_', ' ')}"

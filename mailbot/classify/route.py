@@ -1,22 +1,25 @@
 """
 Classification × Place × Directory → Route: who must act, who gets a copy, who stands above them, and why each.
 
-In: what the words say (department, place), the directory and the gazetteer. Out: a Route with exactly one addressee,
-first. It goes to the post nearest to the citizen that the department holds to answer, on that department's own map
-(police units and health districts do not follow civil lines), with a copy to the head of the department. A vacant
-post passes it one up. What has no department, no place where one is needed, or is in doubt goes to the triage desk
-with the candidates: never to nobody.
+In: what the words say (department, place, posts complained of), the directory and the gazetteer. Out: a Route with
+exactly one addressee, first. It goes to the post nearest to the citizen that the department holds to answer, on that
+department's own map (police units and health districts do not follow civil lines), with a copy to the head of the
+department. Two places that the words support alike are a doubt only where they lead to different posts; then the post
+for both is taken, if the department has one. A vacant post passes it one up, and so does one that is complained of.
+What has no department, no place where one is needed, or is in doubt goes to the triage desk with the candidates:
+never to nobody.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from mailbot.classify.directory import FIELD_LEVELS, HEAD, Department, Directory
+from mailbot.classify.explain import explain_department, explain_place, quoted, words_for
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.model import Classification, Match, Place, PlaceFinding, Post, Recipient, Role, Route
 
 NONE = "NONE"  # the department code of what is no grievance
-_WORDS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,40 @@ class _Desk:
     finding: PlaceFinding
     directory: Directory
     gazetteer: Gazetteer
+    accused: Sequence[Match]
 
     @property
     def place(self) -> str:
         return self.finding.place.code if self.finding.place else ""
 
 
-def route(classification: Classification, place: PlaceFinding, directory: Directory, gazetteer: Gazetteer) -> Route:
-    """Find the posts that must act on a grievance. Never raises for what a mail may hold; never to nobody."""
-    desk = _Desk(classification, place, directory, gazetteer)
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """The post that answers for a place, and how it was found; without a post, why there is none."""
+
+    post: Post | None
+    why: str
+
+
+def route(
+    classification: Classification,
+    place: PlaceFinding,
+    directory: Directory,
+    gazetteer: Gazetteer,
+    *,
+    accused: Sequence[Match] = (),
+) -> Route:
+    """
+    Find the posts that must act on a grievance. Never raises for what a mail may hold; never to nobody.
+
+    Args:
+        classification: The department, by the words.
+        place: The place, by the words.
+        directory: Posts and who holds them.
+        gazetteer: Places, and whose they are.
+        accused: Posts that the mail complains of, by the title in `target`: they get neither it nor a copy.
+    """
+    desk = _Desk(classification, place, directory, gazetteer, accused)
     department = directory.departments.get(classification.department)
     if department is None:
         return _to_triage(desk, "no department: " + classification.reason)
@@ -53,22 +81,44 @@ def route(classification: Classification, place: PlaceFinding, directory: Direct
 def _to_head(desk: _Desk, department: Department, head: Post | None) -> Route:
     if head is None:
         return _to_triage(desk, f"{department.name} has no post at its head")
-    return _make(desk, head, f"answers for {department.name}, wherever it is; {_words(desk)}", copy=None)
+    return _make(
+        desk, head, f"answers for {department.name}, wherever it is; {words_for(desk.classification)}", copy=None
+    )
 
 
 def _to_field(desk: _Desk, department: Department) -> Route:
-    place = desk.finding.place
-    if place is None:
-        return _to_triage(desk, f"{department.name} answers in the district, and {desk.finding.reason}")
-    if not desk.finding.confident:
-        return _to_triage(desk, "the place is in doubt: " + desk.finding.reason)
+    finding = desk.finding
+    if finding.place is None:
+        return _to_triage(desk, f"{department.name} answers in the district, and {finding.reason}")
+    if not finding.confident and not finding.rivals:
+        return _to_triage(desk, "the place is in doubt: " + finding.reason)
+    seat = _settled(desk, department, finding.place) if finding.rivals else _seat(desk, department, finding.place)
+    if seat.post is None:
+        return _to_triage(desk, seat.why)
+    reason = f"{finding.reason}{seat.why}; {words_for(desk.classification)}"
+    return _make(desk, seat.post, reason, copy=desk.directory.head(department.code))
+
+
+def _seat(desk: _Desk, department: Department, place: Place) -> _Seat:
+    """The post that answers for a place: the head of the department where it has none nearer."""
     areas, why = _areas(desk, department, place)
     if not areas:
-        return _to_triage(desk, why)
-    post = _nearest(desk.directory, department, areas)
-    if post is None:
-        return _to_head(desk, department, desk.directory.head(department.code))
-    return _make(desk, post, f"{desk.finding.reason}{why}; {_words(desk)}", copy=desk.directory.head(department.code))
+        return _Seat(None, why)
+    return _Seat(_nearest(desk.directory, department, areas) or desk.directory.head(department.code), why)
+
+
+def _settled(desk: _Desk, department: Department, place: Place) -> _Seat:
+    """Of places that the words support alike: the post that all of them lead to, else the one for them together."""
+    places = [place, *(desk.gazetteer.places[code] for code in desk.finding.rivals)]
+    seats = [_seat(desk, department, each) for each in places]
+    if seats[0].post is not None and len({seat.post for seat in seats}) == 1:
+        return _Seat(seats[0].post, f"{seats[0].why}, and the same post answers there")
+    if len({desk.gazetteer.district(each.code) for each in places}) == 1:
+        shared = reduce(desk.gazetteer.common, (each.code for each in places))
+        together = _seat(desk, department, desk.gazetteer.places[shared])
+        if together.post is not None:
+            return _Seat(together.post, f"{together.why}, so it goes to the post for both")
+    return _Seat(None, "the place is in doubt: " + desk.finding.reason)
 
 
 def _areas(desk: _Desk, department: Department, place: Place) -> tuple[list[str], str]:
@@ -77,13 +127,29 @@ def _areas(desk: _Desk, department: Department, place: Place) -> tuple[list[str]
     civil = gazetteer.chain(place.code)
     if department.area == "civil":
         return list(civil), ""
-    unit = gazetteer.health_district(place.code) if department.area == "health" else _police_unit(desk, place)
+    unit, how = _unit(desk, department.area, place)
     if not unit:
         return [], f"{place.name} lies under several {department.area} units, and the mail does not say which"
     nearer = [code for code in civil if gazetteer.places[code].kind not in ("state", "district")]
     kind = gazetteer.places[unit].kind.replace("_", " ")
     name = gazetteer.places[unit].name.removesuffix(f" {kind.title()}")  # "health district Bankura" says it once
-    return [*nearer, unit], f", which lies in {kind} {name}"
+    return [*nearer, unit], f", {how} {kind} {name}"
+
+
+def _unit(desk: _Desk, area: str, place: Place) -> tuple[str, str]:
+    """
+    The police unit or health district of a place, and in which words.
+
+    A district of several health districts goes to the one of its own name, whose officer is the district's own; no
+    such thing can be said of police units.
+    """
+    lies = "which lies in"
+    if area == "police":
+        return _police_unit(desk, place), lies
+    unit = desk.gazetteer.health_district(place.code)
+    if unit or place.kind != "district":
+        return unit, lies
+    return desk.gazetteer.own_health_district(place.code), "which has several, and by its own name is"
 
 
 def _police_unit(desk: _Desk, place: Place) -> str:
@@ -107,21 +173,32 @@ def _nearest(directory: Directory, department: Department, areas: Iterable[str])
 
 
 def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None) -> Route:
-    """A route to a post, or to the first above it that is held; with the head in copy and the chain above named."""
+    """A route to a post, or to the first above it that may have it; with the head in copy and the chain above named."""
     directory = desk.directory
     chain = [post, *directory.superiors(post.code)]
-    held = [each for each in chain if directory.officer(each.code) is not None]
+    above, passed = _past_the_accused(desk, chain)
+    held = [each for each in above if directory.officer(each.code) is not None]
     if not held:
-        return _to_triage(desk, f"{post.title} is vacant, and so is every post above it")
-    vacant = [each.title for each in chain[: chain.index(held[0])]]
-    passed = f"; {', '.join(vacant)} vacant, so it goes one up" if vacant else ""
-    recipients = [_recipient(directory, held[0], Role.ADDRESSEE, why + passed)]
-    if copy is not None and copy != held[0] and directory.officer(copy.code) is not None:
-        recipients.append(_recipient(directory, copy, Role.COPY, f"heads the department; {_words(desk)}"))
+        return _to_triage(desk, f"{passed or post.title + ' is vacant'}, and no post above it is held")
+    vacant = [each.title for each in above[: above.index(held[0])]]
+    reasons = [why, passed, f"{', '.join(vacant)} vacant, so it goes one up" if vacant else ""]
+    recipients = [_recipient(directory, held[0], Role.ADDRESSEE, "; ".join(filter(None, reasons)))]
+    if copy is not None and copy in held[1:]:
+        heads = f"heads the department; {words_for(desk.classification)}"
+        recipients.append(_recipient(directory, copy, Role.COPY, heads))
     recipients += [
         _recipient(directory, each, Role.SUPERIOR, f"is above {held[0].title}") for each in held[1:] if each != copy
     ]
     return _route(desk, recipients, review=False, first="")
+
+
+def _past_the_accused(desk: _Desk, chain: list[Post]) -> tuple[list[Post], str]:
+    """The posts above the highest one complained of: nobody is asked to judge himself or those above him."""
+    for i in range(len(chain) - 1, -1, -1):
+        for match in desk.accused:
+            if chain[i].title.startswith(match.target):
+                return chain[i + 1 :], f"{chain[i].title} is complained of, {quoted(match)}, so it goes one up"
+    return chain, ""
 
 
 def _to_triage(desk: _Desk, why: str) -> Route:
@@ -148,7 +225,8 @@ def _recipient(directory: Directory, post: Post, role: Role, why: str) -> Recipi
 
 
 def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first: str) -> Route:
-    steps = [first, *_explain_department(desk), *_explain_place(desk)]
+    steps = [first, *explain_department(desk.classification, desk.directory.departments)]
+    steps += explain_place(desk.finding, desk.gazetteer)
     steps += [f"{person.role.value.capitalize()}: {person.reason}" for person in recipients]
     return Route(
         department=desk.classification.department,
@@ -157,37 +235,3 @@ def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first:
         review=review,
         explain=tuple(filter(None, steps)),
     )
-
-
-def _words(desk: _Desk) -> str:
-    own = [match for match in desk.classification.matches if match.target == desk.classification.department]
-    return f"the mail says {_quoted(own)}" if own else "no word of the mail decided this"
-
-
-def _quoted(matches: Sequence[Match]) -> str:
-    """The words that weighed most, each once."""
-    shown = {match.words.casefold(): match for match in reversed(matches)}
-    best = sorted(shown.values(), key=lambda match: -match.weight)[:_WORDS_SHOWN]
-    return ", ".join(f"'{' '.join(match.words.split())}' ({match.where}, {match.rule})" for match in best)
-
-
-def _explain_department(desk: _Desk) -> list[str]:
-    found = desk.classification
-    if not found.candidates:
-        return [f"Department: {found.reason}"]
-    name = desk.directory.departments[found.department].name if found.department in desk.directory.departments else ""
-    steps = [f"Department: {found.department} ({name}), for {_words(desk)}"]
-    others = [f"{code} {score:g}" for code, score in found.candidates[1:]]
-    if others:
-        steps.append(f"Considered beside {found.department} {found.candidates[0][1]:g}: {', '.join(others)}")
-    return steps
-
-
-def _explain_place(desk: _Desk) -> list[str]:
-    finding = desk.finding
-    steps = [f"Place: {finding.reason}"]
-    own = desk.gazetteer.chain(desk.place)
-    others = [f"{desk.gazetteer.places[code].name} {score:g}" for code, score in finding.candidates if code not in own]
-    if others:
-        steps.append(f"Places considered: {', '.join(others)}")
-    return steps

@@ -1,7 +1,8 @@
 """
 config/rules → Rules: which words speak for which department.
 
-In: the texts of `keywords.csv` and, if there, `cues.csv`. Out: Rules, or a ConfigurationError with every fault.
+In: the texts of `keywords.csv` and, if there, `cues.csv` (turns of phrase) and `titles.csv` (what people call a post).
+Out: Rules, or a ConfigurationError with every fault.
 A row of keywords.csv is one rule; its `phrase` cell may hold the same thing in several languages and spellings,
 parted by `|`: the rule counts once, whichever of them a mail uses.
 """
@@ -17,6 +18,7 @@ from mailbot.errors import Fault
 
 KEYWORDS = "keywords.csv"
 CUES = "cues.csv"
+TITLES = "titles.csv"
 MOST_WEIGHT = 20.0
 
 
@@ -26,6 +28,9 @@ class Cue(StrEnum):
     WRITER = "writer"  # "I am a retired teacher": who writes, not what about
     ASIDE = "aside"  # "I have no dispute about": named and set aside
     PRAYER = "prayer"  # "kindly", "ব্যবস্থা করুন": what is asked for
+    ACCUSED_NEXT = "accused_next"  # "complaint against": the post that follows is complained of
+    ACCUSED_BEFORE = "accused_before"  # "-এর বিরুদ্ধে", "takes bribe": the post before is complained of
+    FURTHER = "further"  # "secondly", "দ্বিতীয়ত": a further matter begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,15 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """What people call an office: `title` is how the titles of its posts begin in posts.csv."""
+
+    rule: str
+    title: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules, and the lexicons that find their words."""
 
@@ -57,6 +71,7 @@ class Rules:
     keywords: Lexicon[Keyword]
     conditions: Lexicon[str]
     cues: Lexicon[Cue]
+    titles: Lexicon[Title]
 
 
 def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
@@ -82,12 +97,14 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
         if CUES in files
         else []
     )
+    titles = _titles(files, faults) if TITLES in files else []
     faults.raise_any()
     return Rules(
         tuple(rules),
         Lexicon((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases),
         Lexicon((words, words) for words in _conditions(rules)),
         Lexicon(cues),
+        Lexicon((title.phrase, title) for title in titles),
     )
 
 
@@ -150,6 +167,14 @@ def _twice(row: Row, phrase: str, before: Row) -> Fault:
     whose = "the same department" if same else before["department"]
     hint = "take one of them out" if same else "decide for one department, or lengthen the phrase"
     return row.fault("phrase", f"{phrase!r} stands already in line {before.line} for {whose}", hint)
+
+
+def _titles(files: Mapping[str, str], faults: Faults) -> list[Title]:
+    rows = read_table(files, TITLES, ("title", "phrase"), faults=faults, optional=("note",))
+    for row in rows:
+        if not row["title"]:
+            faults.add(row.fault("title", "must not be empty", "write it as the titles in posts.csv begin"))
+    return [Title(f"{row.file}:{row.line}", row["title"], each) for row in rows for each in row.parts("phrase", "|")]
 
 
 def _cues(rows: Iterable[Row], faults: Faults) -> list[tuple[str, Cue]]:

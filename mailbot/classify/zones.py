@@ -39,6 +39,7 @@ _TO = (
     *("প্রতি", "বরাবর", "মাননীয়", "শ্রীচরণেষু", "শ্রদ্ধেয়", "মুখ্যমন্ত্রী", "prati", "mananiya"),
     *("सेवा में", "सेवामा", "माननीय", "श्रीमान", "मुख्यमंत्री"),
 )
+_BARE_TO = ("to", "প্রতি", "বরাবর", "prati", "सेवा में", "सेवामा")
 _NOT_TO = re.compile(r"to (?!the\b|,|whom|smt|shri|sri|mrs|mr|hon|ms\b|mamata|our|cm\b|chief)[^,:\-]{12,}")
 _COPY = (
     *("copy to", "copy forwarded", "copy :", "copy:", "c.c", "cc:", "cc ", "cc-", "cc to", "bodhartho"),
@@ -71,6 +72,7 @@ class _Reader:
         self.zone = Zone.BODY
         self.lines_in_block = 0
         self.after_header = False
+        self.is_named = False  # whether the address block has said to whom, beyond a bare "To"
 
     def stretches(self, text: str) -> Iterator[Stretch]:
         previous_end = 0
@@ -82,7 +84,7 @@ class _Reader:
             yield from self._line(line, normalize("NFC", line.strip().lower()), found.start())
 
     def _blank(self) -> None:
-        if self.zone in (Zone.COPY, Zone.HEADER) or (self.zone is Zone.ADDRESSEE and self.lines_in_block > 1):
+        if self.zone in (Zone.COPY, Zone.HEADER) or (self.zone is Zone.ADDRESSEE and self.is_named):
             self.zone = Zone.BODY
         self.after_header = False
 
@@ -123,9 +125,11 @@ class _Reader:
         if low.startswith(_GREETING) and self.zone is not Zone.SIGNATURE:
             self.zone = Zone.BODY
         elif self.zone is Zone.BODY and _is_address_opening(low):
+            self.is_named = low.rstrip(" ,.:-") not in _BARE_TO
             return self._open(Zone.ADDRESSEE)
         elif len(low) > _LONG_LINE or self.lines_in_block > _BLOCK_LINES:
             self.zone = Zone.SIGNATURE if self.zone is Zone.SIGNATURE and len(low) <= _LONG_LINE else Zone.BODY
+        self.is_named = True
         return self.zone
 
     def _open(self, zone: Zone) -> Zone:

@@ -35,7 +35,7 @@ def test_a_match_says_rule_words_and_place() -> None:
     match = found.matches[0]
     assert (match.rule, match.target, match.phrase, match.words) == ("keywords.csv:2", "HFW", "hospital", "HOSPITAL")
     assert "no doctor in the HOSPITAL"[match.start : match.end] == "HOSPITAL"
-    assert found.reason == "HFW: the mail says 'HOSPITAL' (body, keywords.csv:2)"
+    assert found.reason == "HFW: the mail says 'HOSPITAL' (body 17-25, keywords.csv:2)"
 
 
 def test_what_matches_nothing_has_no_department_and_is_in_doubt() -> None:

@@ -120,7 +120,7 @@ def test_a_mail_that_names_no_place_has_none() -> None:
 
 
 def test_the_reason_names_the_words() -> None:
-    assert find("in Onda block").reason == "the mail names Onda block ('Onda', body)"
+    assert find("in Onda block").reason == "the mail names Onda block as 'Onda' (body 3-7, places.csv:6)"
 
 
 def test_the_match_names_the_row_of_the_table() -> None:

@@ -27,8 +27,8 @@ def test_health_of_a_block_goes_to_the_cmoh_and_the_head() -> None:
     assert posts(found) == [("addressee", "HFW-CMOH-BAN"), ("copy", "HFW-HEAD")]
     assert (found.department, found.place, found.review) == ("HFW", "BL-BAN-ONDA", False)
     assert found.recipients[0].reason == (
-        "CMOH of Bankura: the mail names Onda block ('Onda', body), which lies in health district Bankura; "
-        "the mail says 'hospital' (body, keywords.csv:2)"
+        "CMOH of Bankura: the mail names Onda block as 'Onda' (body 29-33, places.csv:6), which lies in health district Bankura; "
+        "the mail says 'hospital' (body 17-25, keywords.csv:2)"
     )
 
 
@@ -36,10 +36,33 @@ def test_a_health_district_does_not_follow_the_civil_line() -> None:
     assert send("No doctor in the hospital of Bishnupur town.").recipients[0].post == "HFW-CMOH-BIS"
 
 
-def test_a_district_of_two_health_districts_goes_to_triage() -> None:
+def test_a_district_of_two_health_districts_goes_to_the_one_of_its_name() -> None:
     found = send("No doctor in the hospital, dist. Bankura.")
+    assert (found.recipients[0].post, found.review) == ("HFW-CMOH-BAN", False)
+    assert "which has several, and by its own name is health district Bankura" in found.recipients[0].reason
+
+
+def test_a_district_of_two_police_units_goes_to_triage() -> None:
+    found = send("The police did nothing, dist. Howrah.")
     assert (found.recipients[0].post, found.review) == ("CMO-TRIAGE", True)
-    assert "lies under several health units" in found.explain[0]
+    assert "lies under several police units" in found.explain[0]
+
+
+def test_two_places_named_alike_are_no_doubt_where_the_same_post_answers() -> None:
+    found = send("No doctor in the hospital from Onda block to Ramsagar, nor in Bankura Sadar subdivision.")
+    assert (found.recipients[0].post, found.review) == ("HFW-CMOH-BAN", False)
+
+
+def test_two_places_named_alike_go_to_the_post_for_both() -> None:
+    found = send("The village road from Onda block to Joypur block, dist. Bankura")
+    assert (found.recipients[0].post, found.review) == ("PRD-DM-BAN", False)
+    assert "so it goes to the post for both" in found.recipients[0].reason
+
+
+def test_two_places_in_two_districts_are_a_doubt() -> None:
+    found = send("The village road from Onda block to Suri-I block")
+    assert (found.recipients[0].post, found.review) == ("CMO-TRIAGE", True)
+    assert "doubtful beside Suri I block" in found.explain[0]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +144,7 @@ def test_doubt_goes_to_the_triage_desk_with_its_reason(text: str, why: str) -> N
 
 def test_the_triage_desk_sees_the_candidates() -> None:
     explained = "\n".join(send("the hospital called the police in Onda block").explain)
-    assert "Considered beside HFW 3: HOM 3" in explained
+    assert "Considered beside HFW 3: HOM 3 for 'police' (body 24-30, keywords.csv:4)" in explained
     assert "Place: the mail names Onda block" in explained
 
 

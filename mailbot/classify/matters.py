@@ -1,0 +1,74 @@
+"""
+Words × Rules → the matters of a mail beyond its main one.
+
+In: subject, text, Rules. Out: the stretches of the text that are a further grievance, each with its Classification
+(offsets are those of the whole text). Only a writer who says so has several matters: points that are numbered, or
+"secondly", "দ্বিতীয়ত", "दूसरी बात". Each point must speak plainly for a department of its own; a mail that tells one
+grievance with much around it stays one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from mailbot.classify.lexicon import MAX_CHARACTERS, read
+from mailbot.classify.match import classify
+from mailbot.classify.rules import Cue, Rules
+from mailbot.classify.zones import Zone, find_zones
+from mailbot.model import Classification
+
+SURE_SCORE = 4.0  # one scheme named, or two plain words: a passing word is no matter of its own
+SURE_MARGIN = 2.0
+MOST = 4
+NO_MATTERS = ("", "CMO", "NONE")
+
+_POINT = re.compile(
+    r"(?:^|(?<=\s))(?:\(?([1-9১-৯१-९]|[ivIV]{1,3}|[a-eক-ঙक-ङ])[).।]|(?:point|no|নং)\s*[1-9১-৯][).:])(?=\s)",
+    re.MULTILINE,
+)
+_LEAST_POINTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A stretch of the text, from `start`, that is a grievance of its own."""
+
+    start: int
+    text: str
+    classification: Classification
+
+
+def find_matters(text: str, rules: Rules) -> tuple[Matter, ...]:
+    """The plain matters of a text whose writer numbers them; empty when there are not two departments among them."""
+    text = text[:MAX_CHARACTERS]
+    found: dict[str, Matter] = {}
+    for start, end in _stretches(text, rules)[:MOST]:
+        classification = classify("", text[start:end], rules)
+        if _is_plain(classification):
+            found.setdefault(classification.department, Matter(start, text[start:end], _moved(classification, start)))
+    return tuple(found.values()) if len(found) > 1 else ()
+
+
+def _stretches(text: str, rules: Rules) -> list[tuple[int, int]]:
+    """What stands between the points that a writer makes."""
+    zones = find_zones(text)
+    marks = [found.start() for found in _POINT.finditer(text) if zones.at(found.start()) is Zone.BODY]
+    if len(marks) < _LEAST_POINTS:
+        body = read(text)
+        further = [hit for hit in rules.cues.find(body) if hit.payloads[0] is Cue.FURTHER]
+        marks = [0, *(body.starts[hit.start] for hit in further)]
+    return list(pairwise([*marks, len(text)])) if len(marks) >= _LEAST_POINTS else []
+
+
+def _is_plain(found: Classification) -> bool:
+    if found.department in NO_MATTERS:
+        return False
+    second: Sequence[tuple[str, float]] = found.candidates[1:]
+    score = found.candidates[0][1]
+    return score >= SURE_SCORE and (not second or score >= SURE_MARGIN * second[0][1])
+
+
+def _moved(found: Classification, by: int) -> Classification:
+    matches = tuple(replace(match, start=match.start + by, end=match.end + by) for match in found.matches)
+    return replace(found, matches=matches)
