@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mailbot.ingest.charset import decode_text
 from mailbot.ingest.headers import decode_header, one_line, safe_name
-from mailbot.ingest.html import HTML_LIMIT, html_to_text
+from mailbot.ingest.html import HTML_LIMIT, html_to_text, read_html
 from mailbot.ingest.structure import Part, Structure, find_structure
 from mailbot.ingest.tnef import read_tnef
 from mailbot.ingest.transfer import content_size, decode_transfer, take_uu_files
@@ -38,6 +38,8 @@ class Content:
     attachments: list[Attachment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     spent: int = 0  # bytes of text parts already decoded
+    starts: list[str] = field(default_factory=list)  # lines with which, by the HTML, quotes begin
+    unused_html: Part | None = None  # the HTML beside the plain text that was taken
 
     def warn(self, text: str) -> None:
         if text not in self.warnings:
@@ -63,6 +65,13 @@ def read_text(raw: bytes, part: Part, *, limit: int = TEXT_LIMIT) -> tuple[str, 
     if part.type == "text/html" and not label and (meta := _META.search(data[:4_000])):
         label = meta[1].decode("ascii")
     return decode_text(data, label), cut
+
+
+def quote_starts(structure: Structure, content: Content) -> list[str]:
+    """The lines with which quotes begin, asked of the HTML beside the plain text when that was not read."""
+    if content.starts or content.unused_html is None:
+        return content.starts
+    return list(read_html(read_text(structure.raw, content.unused_html, limit=HTML_LIMIT)[0]).starts)
 
 
 class _Reader:
@@ -124,7 +133,9 @@ class _Reader:
         if part.type == "text/html" or (part.type in ("", "text/plain") and _LOOKS_HTML.match(text)):
             if len(text) > HTML_LIMIT:
                 self.content.warn(f"only the first {HTML_LIMIT // 1024} kB of HTML were read")
-            return html_to_text(text)
+            page = read_html(text)
+            self.content.starts += page.starts
+            return page.text
         if part.type in _ENRICHED:
             return re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "<"))
         if part.params.get("format", "").lower() == "flowed":
@@ -153,6 +164,7 @@ class _Reader:
             if child not in rich or use_rich:
                 self.take(child)
             else:
+                self.content.unused_html = next(filter(_is_html, child.walk()), None)
                 self._take_enclosed(child)
 
     def _take_enclosed(self, part: Part) -> None:

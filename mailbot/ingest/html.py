@@ -20,6 +20,7 @@ LEVELS_LIMIT = 1_000
 _OPEN_FORMATS_LIMIT = 60
 QUOTE = "> "
 _SHOWN_QUOTES = 5
+_STARTS_LIMIT = 50
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _SELF_CLOSED = words(
@@ -52,6 +53,15 @@ _SPACED = words(
     """
 )
 _CELLS = frozenset({"td", "th"})
+# What mail programs write around, or before, the mail that is answered. Outlook marks it by nothing but a grey line.
+_QUOTE_BEGINS = re.compile(
+    r"gmail_(?:attr|quote)|moz-cite-prefix|divrplyfwdmsg|appendonsend|yahoo_quoted|zmail_extra|protonmail_quote|"
+    r"tutanota_quote|outlookmessageheader|ms-outlook-mobile-reference|mail-editor-reference|reply-intro|zwchr|"
+    r"stopspelling|olk_src_body|messagereplysection|isreplycontent|replyforwardmessage|cm_quote|apple-mail-quote|"
+    r"quoted-?(?:message|text|mail|reply)|wordsection_quote|ydp[0-9a-f]{6,10}yahoo_quoted|ntes_quote|"
+    r"history_container|x_gmail_quote|lark-mail-quote|aliyun.{0,20}quote"
+)
+_OUTLOOK_LINE = re.compile(r"border(?:-top)?:(?:none;border-top:)?solid#?(?:b5c4df|e1e1e1|windowtext)1\.0pt")
 _HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all|visibility\s{0,5}:\s{0,5}hidden")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BLANKS = re.compile(r"\n{3,}")
@@ -59,15 +69,29 @@ _STRUCK = re.compile(r"<[/!?a-zA-Z][^<>]{0,2000}>")
 _BLOCK_TAG = re.compile(r"<(?:/?(?:p|div|tr|li|h[1-6]|table|blockquote)|br)\b[^<>]{0,2000}>", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """The text of an HTML mail, and the lines with which, as its mail program says, quotes begin."""
+
+    text: str
+    starts: tuple[str, ...] = ()
+
+
 def html_to_text(html: str) -> str:
     """The text of an HTML mail; "" for HTML without words."""
+    return read_html(html).text
+
+
+def read_html(html: str) -> HtmlText:
+    """The text of an HTML mail, and where its quotes begin."""
     html = html[:HTML_LIMIT].replace("\0", "")
     if "<" not in html:
-        return _tidy(entities.unescape(html))
-    if not is_tame(html):
-        return _strike_tags(html)
-    root = LexborHTMLParser(html).root
-    return _tidy(_write(root)) if root is not None else _strike_tags(html)
+        return HtmlText(_tidy(entities.unescape(html)))
+    root = LexborHTMLParser(html).root if is_tame(html) else None
+    if root is None:
+        return HtmlText(_strike_tags(html))
+    page = _write(root)
+    return HtmlText(_tidy("\n".join(page.lines)), tuple(page.starts))
 
 
 def is_tame(html: str) -> bool:
@@ -115,6 +139,8 @@ class _Page:
     quotes: int = 0
     pre: int = 0
     gap: bool = False  # a blank belongs before the next word
+    begins: bool = False  # the next line with words is the first of a quote
+    starts: list[str] = field(default_factory=list)
 
     def write(self, text: str) -> None:
         if self.pre:
@@ -133,10 +159,17 @@ class _Page:
 
     def end_line(self, *, force: bool = False) -> None:
         if self.line or force:
+            self._note_start()
             mark = QUOTE * min(self.quotes, _SHOWN_QUOTES)
             self.lines.append((mark + "".join(self.line)).rstrip())
         self.line = []
         self.gap = False
+
+    def _note_start(self) -> None:
+        if self.begins and (words := " ".join("".join(self.line).split())):
+            self.begins = False
+            if len(self.starts) < _STARTS_LIMIT:
+                self.starts.append(words)
 
     def end_quote(self) -> None:
         """A quote ends with its last words, not with empty marked lines."""
@@ -150,7 +183,7 @@ class _Page:
             self.lines.append((QUOTE * min(self.quotes, _SHOWN_QUOTES)).rstrip())
 
 
-def _write(root: LexborNode) -> str:
+def _write(root: LexborNode) -> _Page:
     """Walk the tree without recursion, entering and leaving each element."""
     page = _Page()
     node: LexborNode | None = root
@@ -169,7 +202,7 @@ def _write(root: LexborNode) -> str:
             _leave(node, page)
         node = node.next if node is not None and inside else None
     page.end_line()
-    return "\n".join(page.lines)
+    return page
 
 
 def _enter(node: LexborNode, page: _Page) -> LexborNode | None:
@@ -204,6 +237,9 @@ def _begin(tag: str, attributes: dict[str, str | None], page: _Page) -> None:
         page.line.append("- ")
     if tag == "pre":
         page.pre += 1
+    if attributes and _begins_quote(attributes):
+        page.end_line()
+        page.begins = True
     if _is_quote(tag, attributes):
         page.quotes += 1
 
@@ -225,6 +261,15 @@ def _leave(node: LexborNode, page: _Page) -> None:
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
     return "hidden" in attributes or bool(style and _HIDDEN.search(style[:2_000].lower()))
+
+
+def _begins_quote(attributes: dict[str, str | None]) -> bool:
+    """Whether a mail program says here that the mail being answered follows."""
+    named = " ".join(attributes.get(key) or "" for key in ("id", "class", "name"))[:500].lower()
+    if named.strip() and _QUOTE_BEGINS.search(named):
+        return True
+    style = (attributes.get("style") or "")[:500].lower().replace(" ", "")
+    return bool(style) and bool(_OUTLOOK_LINE.search(style))
 
 
 def _is_quote(tag: str, attributes: dict[str, str | None]) -> bool:

@@ -12,7 +12,7 @@ doubtful or unclean, our own takes its place.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -22,11 +22,12 @@ import mailparser
 from mailbot.ingest.addresses import ADDRESS_LIMIT, parse_addresses
 from mailbot.ingest.body import split_reply
 from mailbot.ingest.bounce import LOOKED_AT
-from mailbot.ingest.content import Content, find_content, read_text
+from mailbot.ingest.content import Content, find_content, quote_starts, read_text
 from mailbot.ingest.headers import Headers, decode_header, find_ids, one_line, parse_date, unfold
 from mailbot.ingest.kind import Form, Kind, find_kind
 from mailbot.ingest.language import find_language
 from mailbot.ingest.phone import find_phones
+from mailbot.ingest.quote_signs import About, about_mail
 from mailbot.ingest.structure import Part, Structure, find_header, find_structure
 from mailbot.model import Address, Mail, MailKind, Phone
 
@@ -118,6 +119,19 @@ class _Words:
     phones: tuple[Phone, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the taking apart of a reply needs to know."""
+
+    structure: Structure
+    content: Content
+    people: tuple[Address, ...]
+    subject: str
+
+    def about(self, starts: Iterable[str] = ()) -> About:
+        return about_mail(people=self.people, subject=self.subject, starts=[*self.content.starts, *starts])
+
+
 class _Reading:
     """The reading of one mail: each step is guarded, so that a fault in one leaves the others standing."""
 
@@ -145,7 +159,9 @@ class _Reading:
         text = content.text
         form = self._form(structure, subject, heads, text)
         kind = self.attempt("kind", lambda: find_kind(form), _UNKNOWN_KIND)
-        own = self.attempt("reply", lambda: self._words(text, kind.kind), _Words(text, ()))
+        people = (*heads.to, *heads.cc)
+        source = _Source(structure, content, people, subject)
+        own = self.attempt("reply", lambda: self._words(source, kind.kind), _Words(text, ()))
         return Mail(
             kind=kind.kind,
             senders=heads.senders,
@@ -232,11 +248,16 @@ class _Reading:
     def _report(self, structure: Structure, part: Part) -> str:
         return self.attempt("a report", lambda: read_text(structure.raw, part, limit=LOOKED_AT)[0], "")
 
-    def _words(self, text: str, kind: MailKind) -> "_Words":
+    def _words(self, source: "_Source", kind: MailKind) -> "_Words":
         """The writer's own words, and the numbers in them and in the signature."""
+        text = source.content.text
         if kind is MailKind.FORWARD:
             return _Words(text, find_phones(text))
-        reply = split_reply(text, answers=kind in (MailKind.REPLY, MailKind.AUTO_REPLY))
+        answers = kind in (MailKind.REPLY, MailKind.AUTO_REPLY)
+        reply = split_reply(text, answers=answers, about=source.about())
+        if answers and not reply.cut and source.content.unused_html is not None:
+            starts = quote_starts(source.structure, source.content)
+            reply = split_reply(text, answers=answers, about=source.about(starts)) if starts else reply
         if reply.kept_all and kind is MailKind.REPLY:
             self.warnings.append("no words of the writer's own were found: the whole text was kept")
         searched = f"{reply.words}\n\n{reply.signature}" if reply.signature else reply.words

@@ -7,6 +7,8 @@ stands below dashes, the footer of a telephone, a legal notice, the footer of a 
 
 import re
 
+from mailbot.ingest.vocabulary import words
+
 _RULE = re.compile(r"[ \t>]{0,6}[_=*-]{5,200}[ \t]{0,5}")
 _DASHES = re.compile(r"--[ \t]{0,3}")
 _SIGNATURE_LINES = 12
@@ -15,13 +17,25 @@ _FOOTER = re.compile(
     r"[ \t*_>-]{0,4}(?:sent (?:from|via|using|with)|get outlook for|envoyé (?:de|depuis)|gesendet (?:von|mit)|"
     r"von meinem|enviado (?:desde|do)|"
     r"inviato da|verzonden (?:vanaf|met)|skickat från|sendt fra|отправлено (?:с|из)|発信元|从我的|发自我的|"
-    r"আমার .{1,30}থেকে (?:পাঠানো|প্রেরিত)|"
-    r"मेरे .{1,30}से भेजा).{0,20}(?:i?phone|ipad|ios|android|galaxy|samsung|outlook|mobile|blackberry|yahoo|gmail|"
+    r"প্রেরিত).{0,20}(?:i?phone|ipad|ios|android|galaxy|samsung|outlook|mobile|blackberry|yahoo|gmail|"
     r"mail|nokia|huawei|honor|"
     r"xiaomi|redmi|realme|vivo|oppo|oneplus|lenovo|motorola|jio|proton|handy|tablet|smartphone|device|আইফোন|"
     r"মোবাইল|फ़ोन|मोबाइल|iphone).{0,60}",
     re.IGNORECASE,
 )
+# In a language not listed above: a last line of few words that names a device and holds no word of a sentence.
+_DEVICE = re.compile(
+    r"i-?phone|i-?pad|android|galaxy|samsung|blackberry|outlook|huawei|honor\b|xiaomi|redmi|realme|\bvivo\b|\boppo\b|"
+    r"oneplus|motorola|nokia|yahoo|gmail|proton ?mail|আইফোন|আইপ্যাড|अाइफोन|आईफ़ोन|आईफोन",
+    re.IGNORECASE,
+)
+_SENTENCE_WORDS = words(
+    """
+    is was are were has have had the not no a an and or for to with in on at of be been will it this that he she we you
+    they i my me id please said told bought sold gave got lost stolen broken
+    """
+)
+_FOOTER_WORDS = 7
 _LEGAL = re.compile(
     r"confidential|intended (?:recipient|only|solely|for the)|privileged|disclaimer|unauthori[sz]ed|"
     r"if you (?:have received|are not the)|"
@@ -47,8 +61,8 @@ def strip_signature(text: str) -> tuple[str, str]:
             break
         end = cut
     end = _last_dashes(lines, end)
-    words = "\n".join(lines[:end]).strip("\n")
-    return (words, "\n".join(lines[end:]).strip("\n")) if words.strip() else (text, "")
+    kept = "\n".join(lines[:end]).strip("\n")
+    return (kept, "\n".join(lines[end:]).strip("\n")) if kept.strip() else (text, "")
 
 
 def _last_dashes(lines: list[str], end: int) -> int:
@@ -60,6 +74,21 @@ def _last_dashes(lines: list[str], end: int) -> int:
     return end
 
 
+def _names_a_device(lines: list[str], last: int) -> bool:
+    """A device's footer in whatever language; it stands apart and has words of the writer above it."""
+    line = lines[last].strip(" *_>-.\u200e\u200f")
+    found = line.lower().split()
+    stands_apart = last >= 2 and not lines[last - 1].strip()
+    return (
+        stands_apart
+        and len(line) <= 70
+        and 2 <= len(found) <= _FOOTER_WORDS
+        and bool(_DEVICE.search(line))
+        and not _SENTENCE_WORDS.intersection(found)
+        and not any(char in line for char in ":,;?!।")
+    )
+
+
 def _cut_at(lines: list[str], end: int) -> int | None:
     """Where the last paragraph begins, if it is a footer."""
     last = end - 1
@@ -67,7 +96,7 @@ def _cut_at(lines: list[str], end: int) -> int | None:
         last -= 1
     if last < 0:
         return None
-    if len(lines[last]) <= 120 and _FOOTER.fullmatch(lines[last]):
+    if len(lines[last]) <= 120 and (_FOOTER.fullmatch(lines[last]) or _names_a_device(lines, last)):
         return last
     first = last
     while first > 0 and lines[first - 1].strip() and last - first < 40:
