@@ -4,6 +4,7 @@ How the demo speaks: plain lines for an 80-column terminal.
 In: what the loops report. Out: text on one stream. Nothing is decided here.
 """
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,9 @@ from typing import TextIO
 from mailbot.model import Case, Channel, Decision, Mail, OutboxEntry, OutboxMessage, Outcome, Recipient, Role
 
 WIDTH = 78
-LONGEST_REASON = 140
+LONGEST_REASON = 150
+OFFSETS = re.compile(r"\((?:subject|body) \d+-\d+, ")
+"""Where in the mail a word stands; the story names only the rule that it met."""
 LANGUAGES = {
     "en": "English",
     "bn": "Bengali",
@@ -82,7 +85,7 @@ class Page:
     def _recipient(self, person: Recipient) -> None:
         must = "must answer" if person.role is Role.ADDRESSEE else "must answer too"
         self._wrap(f"{person.title} ({must}):", "      ")
-        reason = person.reason.removeprefix(f"{person.title}: ")
+        reason = OFFSETS.sub("(", person.reason.removeprefix(f"{person.title}: "))
         self._wrap(textwrap.shorten(reason, LONGEST_REASON, placeholder=" …"), "        ")
 
     def messages(self, entries: Sequence[OutboxEntry]) -> None:
