@@ -228,6 +228,7 @@ class CaseState(StrEnum):
 class ReferralState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"  # its case was joined to another, which owes the answer now
 
 
 class Source(StrEnum):
@@ -309,7 +310,9 @@ class Case:
     closed_at: datetime | None = None
     closed_by: str = ""  # post code
     action_taken: str = ""
-    follow_ups: int = 0  # mails of the complainant that joined it
+    follow_ups: int = 0  # mails of the complainant that ever joined it; never counted down, it numbers the notices
+    possible_duplicate: str = ""  # an earlier case that this may be a reminder of; a human decides
+    joined_into: str = ""  # the case that this one, a duplicate, was joined to
 
     @property
     def due_at(self) -> datetime | None:
@@ -335,6 +338,8 @@ class EventKind(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
+    JOINED = "joined"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -495,13 +500,49 @@ class TakenMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """A mail and what became of it, as the ledger holds both. `reference` is "" when no case is concerned."""
+
+    taken: TakenMail
+    outcome: Outcome
+    reason: str
+    reference: str
+
+
+class MailDeed(StrEnum):
+    """What a human does to a mail after it had its outcome."""
+
+    RETRIED = "retried"
+    RELEASED = "released"
+    DISMISSED = "dismissed"
+    SPLIT = "split"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """
+    A human's change to what became of a mail. Stale, and nothing changes, unless the mail still is what it `was`.
+
+    `by` names the human, as the machine knows them; `why` is "" where the deed says it all.
+    """
+
+    at: datetime
+    deed: MailDeed
+    by: str
+    was: StoredMail
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """
     All that one event changes, to be stored whole or not at all.
 
     `mail` is None when no mail stands behind it (the clock, the desk). `case` is the case as it shall be afterwards,
     with the `version` it was decided on; None when no case is touched. `thread` are Message-IDs that lead to the case
-    from now on. `outbox` are the rendered `notices`.
+    from now on. `outbox` are the rendered `notices`. `revision` says that the mail had an outcome, which this one
+    replaces. `also` are decisions that stand or fall with this one.
     """
 
     outcome: Outcome | None
@@ -513,6 +554,8 @@ class Decision:
     events: tuple[Event, ...] = ()
     notices: tuple[Notice, ...] = ()
     outbox: tuple[OutboxMessage, ...] = ()
+    revision: Revision | None = None
+    also: tuple["Decision", ...] = ()
 
 
 class Stored(StrEnum):

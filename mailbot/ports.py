@@ -19,6 +19,7 @@ from mailbot.model import (
     OutboxMessage,
     OutboxState,
     Outcome,
+    StoredMail,
     StoreResult,
 )
 
@@ -99,6 +100,19 @@ class CaseStore(Protocol):
     def cases(self, references: Sequence[str]) -> Mapping[str, Case]:
         """The cases that exist among these references."""
 
+    def cases_of_complainants(self, addresses: Sequence[str], mobiles: Sequence[str]) -> Sequence[Case]:
+        """
+        The cases of these complainants, the newest first: of each address and each mobile at most a few.
+
+        Addresses are compared case-folded. A duplicate or dismissed case is none.
+        """
+
+    def find_mails(self, written: str) -> Sequence[StoredMail]:
+        """The mails whose SHA-256 begins so, or whose Message-ID this is; at most a few."""
+
+    def mails_of_case(self, reference: str) -> Sequence[StoredMail]:
+        """All mails that belong to a case or were about it, in the order taken."""
+
     def overdue(self, now: datetime, limit: int) -> Sequence[Case]:
         """Open cases with an open referral whose next alert has fallen due, the longest waiting first."""
 
@@ -106,8 +120,9 @@ class CaseStore(Protocol):
         """
         Store these, each whole or not at all under a savepoint of its own, in one transaction, durably.
 
-        A mail whose identity is known changes nothing but gets its UID noted (TWICE). A case that has changed since
-        (STALE) or a decision the database refuses (FAILED, with the reason) leaves no trace; the others stand.
+        A mail whose identity is known changes nothing but gets its UID noted (TWICE), unless the decision revises what
+        became of it: then that is changed, and the deed kept in the mail's history. A case or a mail that has changed
+        since (STALE) or a decision the database refuses (FAILED, with the reason) leaves no trace; the others stand.
         """
 
     def note_contact(self, party: str, at: datetime, error: str) -> None:

@@ -21,6 +21,8 @@ WORDS = {"model", "errors", "ports"}
 LOOPS = {"receive", "dispatch", "escalate", "intake", "desk"}
 ADAPTERS = {
     "cases.database",
+    "cases.loading",
+    "cases.mails",
     "cases.migrations",
     "cases.outbox",
     "cases.queries",

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, ca
 
 from mailbot.cases import rows
 from mailbot.cases.database import reading
-from mailbot.cases.store import load_cases
+from mailbot.cases.loading import load_cases
 from mailbot.cases.tables import (
     cases,
     contacts,

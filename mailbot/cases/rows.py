@@ -20,12 +20,15 @@ from mailbot.model import (
     Decision,
     EmailParts,
     Event,
+    MailboxId,
     OutboxEntry,
     OutboxMessage,
     OutboxState,
     Recipient,
     Referral,
     ReferralState,
+    Revision,
+    StoredMail,
     TakenMail,
 )
 
@@ -55,6 +58,24 @@ def mail_row(decision: Decision, mail: TakenMail) -> Row:
     }
 
 
+def revised_row(decision: Decision, mail: TakenMail) -> Row:
+    """What a revision changes of a mail; what arrived and when stays."""
+    kept = ("identity", "sha256", "size_bytes", "received_at", "message_id")
+    return {name: value for name, value in mail_row(decision, mail).items() if name not in kept}
+
+
+def mail_event_row(revision: Revision, mail_id: int) -> Row:
+    was = revision.was
+    detail = {"was": was.outcome.value, "reason": was.reason, "case": was.reference, "by": revision.by}
+    return {
+        "mail_id": mail_id,
+        "at": revision.at,
+        "deed": revision.deed,
+        "actor": "desk",
+        "detail": {name: value for name, value in (detail | {"why": revision.why}).items() if value},
+    }
+
+
 def case_row(case: Case) -> Row:
     return {
         "reference": case.reference,
@@ -67,6 +88,7 @@ def case_row(case: Case) -> Row:
         "complainant_name": case.complainant.name,
         "complainant_address": case.complainant.address,
         "complainant_mobile": case.complainant.mobile,
+        "complainant_key": complainant_key(case.complainant.address),
         "department": case.department,
         "place": case.place,
         "review": case.review,
@@ -79,6 +101,8 @@ def case_row(case: Case) -> Row:
         "closed_by": case.closed_by,
         "action_taken": case.action_taken,
         "follow_ups": case.follow_ups,
+        "possible_duplicate": case.possible_duplicate,
+        "joined_into": case.joined_into,
         "due_at": case.due_at,
         "next_alert_at": _next_alert_at(case),
     }
@@ -184,8 +208,15 @@ def thread_key(message_id: str) -> str:
     return "sha256:" + hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def complainant_key(address: str) -> str:
+    """An address as complainants are found by: however it is written, and of a length that an index takes."""
+    return thread_key(address.casefold())
+
+
 def moment_of(decision: Decision) -> datetime:
     """When it was decided, as far as the decision says: of its last event, else of its mail, else of its case."""
+    if decision.revision:
+        return decision.revision.at
     if decision.events:
         return decision.events[-1].at
     if decision.mail:
@@ -206,6 +237,28 @@ def _next_alert_at(case: Case) -> datetime | None:
 
 
 # --- and back ---------------------------------------------------------------------------------------------------
+
+
+def stored_mail_of(row: RowMapping) -> StoredMail:
+    """From a row of a mail joined with the UID it was first taken under."""
+    return StoredMail(
+        taken=TakenMail(
+            identity=row["identity"],
+            sha256=row["sha256"],
+            mailbox=MailboxId(row["folder"], row["uidvalidity"]),
+            uid=row["uid"],
+            size_bytes=row["size_bytes"],
+            received_at=row["received_at"],
+            message_id=row["message_id"],
+            kind=row["kind"],
+            sender=row["sender"],
+            subject=row["subject"],
+            warnings=tuple(row["warnings"]),
+        ),
+        outcome=row["outcome"],
+        reason=row["reason"],
+        reference=row["reference"] or "",
+    )
 
 
 def case_of(row: RowMapping, referrals: Iterable[Referral], attachments: Iterable[Attachment]) -> Case:
@@ -234,6 +287,8 @@ def case_of(row: RowMapping, referrals: Iterable[Referral], attachments: Iterabl
         closed_by=row["closed_by"],
         action_taken=row["action_taken"],
         follow_ups=row["follow_ups"],
+        possible_duplicate=row["possible_duplicate"],
+        joined_into=row["joined_into"],
     )
 
 

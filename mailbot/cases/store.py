@@ -6,17 +6,14 @@ becomes of its neighbours; a batch is one transaction, durable when `commit` ret
 nothing; a case that changed meanwhile is not overwritten. Every time is an argument: no clock is read here or in SQL.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
     Executable,
-    RowMapping,
     Table,
     Update,
     func,
@@ -25,8 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
+from mailbot.cases import mails as mail_rows
 from mailbot.cases import rows, statements
 from mailbot.cases.database import fault_name, reading, writing
+from mailbot.cases.loading import in_chunks, load_cases, newest_of
 from mailbot.cases.tables import (
     attachments,
     cases,
@@ -43,13 +42,17 @@ from mailbot.cases.tables import (
     thread,
 )
 from mailbot.errors import StaleDecision
-from mailbot.model import Case, Decision, MailboxId, MailboxListing, Outcome, Stored, StoreResult, TakenMail
-
-AT_ONCE = 500
-"""Values in one IN: databases count their parameters."""
-
-
-T = TypeVar("T")
+from mailbot.model import (
+    Case,
+    Decision,
+    MailboxId,
+    MailboxListing,
+    Outcome,
+    Stored,
+    StoredMail,
+    StoreResult,
+    TakenMail,
+)
 
 
 class SqlCaseStore:
@@ -94,7 +97,7 @@ class SqlCaseStore:
         with reading(self._engine) as connection:
             return {
                 identity: outcome
-                for some in _chunks(identities)
+                for some in in_chunks(identities)
                 for identity, outcome in connection.execute(
                     select(mails.c.identity, mails.c.outcome).where(mails.c.identity.in_(some))
                 )
@@ -145,7 +148,7 @@ class SqlCaseStore:
         with reading(self._engine) as connection:
             return {
                 keys[key]: reference
-                for some in _chunks(list(keys))
+                for some in in_chunks(list(keys))
                 for key, reference in connection.execute(
                     select(thread.c.message_id, thread.c.reference).where(thread.c.message_id.in_(some))
                 )
@@ -155,6 +158,33 @@ class SqlCaseStore:
         """The cases that exist among these references."""
         with reading(self._engine) as connection:
             return load_cases(connection, references)
+
+    def cases_of_complainants(self, addresses: Sequence[str], mobiles: Sequence[str]) -> Sequence[Case]:
+        """The cases of these complainants, the newest first: of each address and each mobile at most a few."""
+        keys = [rows.complainant_key(address) for address in addresses if address]
+        wanted = (
+            (cases.c.complainant_key, sorted(set(keys))),
+            (cases.c.complainant_mobile, sorted({mobile for mobile in mobiles if mobile})),
+        )
+        with reading(self._engine) as connection:
+            found = {
+                reference
+                for column, values in wanted
+                for some in in_chunks(values)
+                for reference in connection.scalars(newest_of(column, some))
+            }
+            loaded = load_cases(connection, sorted(found, reverse=True))
+        return sorted(loaded.values(), key=lambda case: (case.opened_at, case.reference), reverse=True)
+
+    def find_mails(self, written: str) -> Sequence[StoredMail]:
+        """The mails whose SHA-256 begins so, or whose Message-ID this is; at most a few."""
+        with reading(self._engine) as connection:
+            return mail_rows.find_mails(connection, written)
+
+    def mails_of_case(self, reference: str) -> Sequence[StoredMail]:
+        """All mails that belong to a case or were about it, in the order taken."""
+        with reading(self._engine) as connection:
+            return mail_rows.mails_of_case(connection, reference)
 
     def overdue(self, now: datetime, limit: int) -> Sequence[Case]:
         """Open cases whose next alert has fallen due, the longest waiting first."""
@@ -201,26 +231,32 @@ class SqlCaseStore:
             return [_refusal(error)]
 
     def _write(self, connection: Connection, decisions: Sequence[Decision]) -> list[StoreResult]:
-        taken = [decision.mail for decision in decisions if decision.mail]
+        asked = decisions
+        decisions = [one for decision in asked for one in (decision, *decision.also)]
+        revised = [decision for decision in decisions if decision.revision]
+        taken = [decision.mail for decision in decisions if decision.mail and not decision.revision]
         known = _known_mails(connection, taken)
-        fresh = [decision for decision in decisions if not (decision.mail and decision.mail.identity in known)]
+        fresh = [one for one in decisions if one.revision or not (one.mail and one.mail.identity in known)]
         self._write_cases(connection, [decision.case for decision in fresh if decision.case])
-        _many(connection, mails.insert(), [rows.mail_row(one, one.mail) for one in fresh if one.mail])
+        new_mails = [rows.mail_row(one, one.mail) for one in fresh if one.mail and not one.revision]
+        _many(connection, mails.insert(), new_mails)
+        mail_rows.revise(connection, revised)
         _many(connection, events.insert(), [rows.event_row(event) for one in fresh for event in one.events])
         _many(
             connection,
             statements.add_new(self._dialect, outbox),
             [row for one in fresh for row in rows.outbox_rows(one)],
         )
+        self._put(connection, thread, [row for one in revised for row in rows.thread_rows(one)])
         _many(
             connection,
             statements.add_new(self._dialect, thread),
-            [row for one in fresh for row in rows.thread_rows(one)],
+            [row for one in fresh if not one.revision for row in rows.thread_rows(one)],
         )
         _many(connection, statements.note_uids(self._dialect), [_uid_of(mail) for mail in taken])
         return [
             StoreResult(Stored.TWICE if decision.mail and decision.mail.identity in known else Stored.STORED)
-            for decision in decisions
+            for decision in asked
         ]
 
     def _write_cases(self, connection: Connection, changed: Sequence[Case]) -> None:
@@ -238,48 +274,13 @@ class SqlCaseStore:
             connection.execute(statements.upsert(self._dialect, table, tuple(values[0])), values)
 
 
-# --- reading cases ----------------------------------------------------------------------------------------------
-
-
-def load_cases(connection: Connection, references: Sequence[str]) -> dict[str, Case]:
-    """Read whole cases, whatever their number in a few queries."""
-    found: dict[str, Case] = {}
-    for some in _chunks(list(dict.fromkeys(references))):
-        people = _by(_rows_of(connection, recipients, some), "reference", "number")
-        routes = _by(_rows_of(connection, referrals, some), "reference")
-        files = _by(_rows_of(connection, attachments, some), "reference")
-        for row in _rows_of(connection, cases, some):
-            reference: str = row["reference"]
-            found[reference] = rows.case_of(
-                row,
-                [
-                    rows.referral_of(route, map(rows.recipient_of, people[reference, route["number"]]))
-                    for route in routes[(reference,)]
-                ],
-                map(rows.attachment_of, files[(reference,)]),
-            )
-    return found
-
-
-def _rows_of(connection: Connection, table: Table, references: Sequence[str]) -> Sequence[RowMapping]:
-    query = select(table).where(table.c.reference.in_(references)).order_by(*table.primary_key)
-    return connection.execute(query).mappings().all()
-
-
-def _by(found: Sequence[RowMapping], *names: str) -> Mapping[tuple[object, ...], list[RowMapping]]:
-    groups: defaultdict[tuple[object, ...], list[RowMapping]] = defaultdict(list)
-    for row in found:
-        groups[tuple(row[name] for name in names)].append(row)
-    return groups
-
-
 # --- small deeds ------------------------------------------------------------------------------------------------
 
 
 def _known_mails(connection: Connection, taken: Sequence[TakenMail]) -> frozenset[str]:
     return frozenset(
         identity
-        for some in _chunks([mail.identity for mail in taken])
+        for some in in_chunks([mail.identity for mail in taken])
         for identity in connection.scalars(select(mails.c.identity).where(mails.c.identity.in_(some)))
     )
 
@@ -307,14 +308,14 @@ def _case_update(case: Case) -> Update:
 
 
 def _stamp(connection: Connection, mailbox: MailboxId, uids: Sequence[int], *, column: str, at: datetime) -> None:
-    for some in _chunks(uids):
+    for some in in_chunks(uids):
         connection.execute(
             update(mailbox_uids).where(*_within(mailbox), mailbox_uids.c.uid.in_(some)).values({column: at})
         )
 
 
 def _attempts(connection: Connection, mailbox: MailboxId, uids: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for some in _chunks(uids):
+    for some in in_chunks(uids):
         query = select(mailbox_uids.c.uid, mailbox_uids.c.attempts)
         yield from map(tuple, connection.execute(query.where(*_within(mailbox), mailbox_uids.c.uid.in_(some))))
 
@@ -325,11 +326,6 @@ def _within(mailbox: MailboxId) -> tuple[ColumnElement[bool], ColumnElement[bool
 
 def _key(mailbox: MailboxId) -> rows.Row:
     return {"folder": mailbox.folder, "uidvalidity": mailbox.uidvalidity}
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]
 
 
 def _lies_with_decision(error: Exception) -> bool:

@@ -28,7 +28,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from mailbot.model import CaseState, Channel, EventKind, OutboxState, Outcome, Purpose, ReferralState, Role, Source
+from mailbot.model import (
+    CaseState,
+    Channel,
+    EventKind,
+    MailDeed,
+    OutboxState,
+    Outcome,
+    Purpose,
+    ReferralState,
+    Role,
+    Source,
+)
 
 # --- types ------------------------------------------------------------------------------------------------------
 
@@ -118,6 +129,7 @@ cases = Table(
     Column("complainant_name", Text, nullable=False),
     Column("complainant_address", Text, nullable=False),
     Column("complainant_mobile", Text, nullable=False),
+    Column("complainant_key", String(255), nullable=False),  # the address, case-folded and of a bounded length
     Column("department", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("review", Boolean(create_constraint=False), nullable=False),
@@ -130,6 +142,8 @@ cases = Table(
     Column("closed_by", Text, nullable=False),
     Column("action_taken", Text, nullable=False),
     Column("follow_ups", Integer, nullable=False),
+    Column("possible_duplicate", String(16), nullable=False),
+    Column("joined_into", String(16), nullable=False),
     # When the earliest open referral falls due, and when the clock must next speak of an open case: both follow from
     # the referrals, and stand here so that the sweep is one look at an index however many cases there are.
     Column("due_at", Moment),
@@ -144,6 +158,9 @@ Index(
     postgresql_where=_ON_THE_CLOCK,
 )
 Index("ix_cases_due_at", cases.c.due_at, sqlite_where=_ON_THE_CLOCK, postgresql_where=_ON_THE_CLOCK)
+
+Index(None, cases.c.complainant_key, cases.c.reference)
+Index(None, cases.c.complainant_mobile, cases.c.reference)
 
 attachments = Table(
     "attachments",
@@ -201,6 +218,18 @@ mails = Table(
     Column("received_at", Moment, nullable=False),
     Column("warnings", JSON, nullable=False),
     Index(None, "outcome", "reason"),
+    Index(None, "sha256"),
+)
+
+mail_events = Table(
+    "mail_events",
+    metadata,
+    Column("id", _serial(), primary_key=True),
+    Column("mail_id", _serial(), ForeignKey("mails.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("deed", _words(MailDeed), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", JSON, nullable=False),  # what it was, by whom, and why
 )
 
 mailbox_uids = Table(

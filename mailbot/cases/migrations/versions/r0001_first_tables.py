@@ -37,6 +37,7 @@ def downgrade() -> None:
         "mailbox_listings",
         "mailbox_uids",
         "thread",
+        "mail_events",
         "mails",
         "events",
         "recipients",
@@ -67,6 +68,7 @@ def _create_cases() -> None:
         sa.Column("complainant_name", sa.Text(), nullable=False),
         sa.Column("complainant_address", sa.Text(), nullable=False),
         sa.Column("complainant_mobile", sa.Text(), nullable=False),
+        sa.Column("complainant_key", sa.String(length=255), nullable=False),
         sa.Column("department", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("review", sa.Boolean(), nullable=False),
@@ -79,6 +81,8 @@ def _create_cases() -> None:
         sa.Column("closed_by", sa.Text(), nullable=False),
         sa.Column("action_taken", sa.Text(), nullable=False),
         sa.Column("follow_ups", sa.Integer(), nullable=False),
+        sa.Column("possible_duplicate", sa.String(length=16), nullable=False),
+        sa.Column("joined_into", sa.String(length=16), nullable=False),
         sa.Column("due_at", MOMENT),
         sa.Column("next_alert_at", MOMENT),
         sa.PrimaryKeyConstraint("reference", name=op.f("pk_cases")),
@@ -95,6 +99,8 @@ def _create_cases() -> None:
         postgresql_where=ON_THE_CLOCK,
     )
     op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
+    for column in ("complainant_key", "complainant_mobile"):
+        op.create_index(op.f(f"ix_cases_{column}_reference"), "cases", [column, "reference"], unique=False)
     op.create_table(
         "attachments",
         sa.Column("reference", sa.String(length=16), nullable=False),
@@ -173,6 +179,19 @@ def _create_mails() -> None:
     )
     op.create_index(op.f("ix_mails_outcome_reason"), "mails", ["outcome", "reason"], unique=False)
     op.create_index(op.f("ix_mails_reference"), "mails", ["reference"], unique=False)
+    op.create_index(op.f("ix_mails_sha256"), "mails", ["sha256"], unique=False)
+    op.create_table(
+        "mail_events",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("mail_id", SERIAL, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("deed", WORD, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["mail_id"], ["mails.id"], name=op.f("fk_mail_events_mail_id_mails")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_events")),
+    )
+    op.create_index(op.f("ix_mail_events_mail_id"), "mail_events", ["mail_id"], unique=False)
     op.create_table(
         "thread",
         sa.Column("message_id", sa.String(length=255), nullable=False),
@@ -271,8 +290,9 @@ def _guard_history() -> None:
     """The history is never rewritten: on SQLite the database itself refuses to."""
     if op.get_bind().dialect.name != "sqlite":
         return
-    for deed in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER events_no_{deed.lower()} BEFORE {deed} ON events "
-            "BEGIN SELECT RAISE(ABORT, 'the history is never rewritten'); END"
-        )
+    for table in ("events", "mail_events"):
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+                "BEGIN SELECT RAISE(ABORT, 'the history is never rewritten'); END"
+            )

@@ -1,0 +1,69 @@
+"""
+Cases, read whole: a few queries however many they are.
+
+In: a connection of the store and references. Out: Cases, equal to what was stored.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, select
+
+from mailbot.cases import rows
+from mailbot.cases.tables import attachments, cases, recipients, referrals
+from mailbot.model import Case, CaseState
+
+AT_ONCE = 500
+"""Values in one IN: databases count their parameters."""
+
+MOST_OF_ONE = 20
+"""Cases of one complainant that a mail is compared with: who has more writes about the newest."""
+
+T = TypeVar("T")
+
+
+def load_cases(connection: Connection, references: Sequence[str]) -> dict[str, Case]:
+    """Read whole cases, whatever their number in a few queries."""
+    found: dict[str, Case] = {}
+    for some in in_chunks(list(dict.fromkeys(references))):
+        people = _by(_rows_of(connection, recipients, some), "reference", "number")
+        routes = _by(_rows_of(connection, referrals, some), "reference")
+        files = _by(_rows_of(connection, attachments, some), "reference")
+        for row in _rows_of(connection, cases, some):
+            reference: str = row["reference"]
+            found[reference] = rows.case_of(
+                row,
+                [
+                    rows.referral_of(route, map(rows.recipient_of, people[reference, route["number"]]))
+                    for route in routes[(reference,)]
+                ],
+                map(rows.attachment_of, files[(reference,)]),
+            )
+    return found
+
+
+def _rows_of(connection: Connection, table: Table, references: Sequence[str]) -> Sequence[RowMapping]:
+    query = select(table).where(table.c.reference.in_(references)).order_by(*table.primary_key)
+    return connection.execute(query).mappings().all()
+
+
+def _by(found: Sequence[RowMapping], *names: str) -> Mapping[tuple[object, ...], list[RowMapping]]:
+    groups: defaultdict[tuple[object, ...], list[RowMapping]] = defaultdict(list)
+    for row in found:
+        groups[tuple(row[name] for name in names)].append(row)
+    return groups
+
+
+def newest_of(column: ColumnElement[str], values: Sequence[str]) -> Select[str]:
+    """The references of the newest cases of each of these complainants; an ended one is nobody's."""
+    number = func.row_number().over(partition_by=column, order_by=cases.c.reference.desc()).label("number")
+    ended = cases.c.state.in_((CaseState.DUPLICATE, CaseState.DISMISSED))
+    ranked = select(cases.c.reference, number).where(column.in_(values), ~ended).subquery()
+    return select(ranked.c.reference).where(ranked.c.number <= MOST_OF_ONE)
+
+
+def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Values in portions that one statement takes."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
