@@ -16,7 +16,7 @@ from mailbot.cases.token import find_tokens, post_of
 from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Directory
 from mailbot.classify.match import classify
-from mailbot.classify.matters import find_matters
+from mailbot.classify.matters import Matter, find_matters
 from mailbot.classify.places import Gazetteer, find_place
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules
@@ -115,25 +115,24 @@ def find_routes(subject: str, text: str, office: Office) -> tuple[Route, ...]:
     main = classify(subject, text, office.rules)
     place = find_place(subject, text, office.gazetteer)
     accused = find_accused(subject, text, office.rules)
+    matters = {matter.classification.department: matter for matter in find_matters(text, office.rules)}
+    own = matters.pop(main.department, None)
+    if own is not None and not main.confident:  # two matters rival in the whole mail, but not in their own stretches
+        main = own.classification
     first = route(main, place, office.directory, office.gazetteer, accused=accused)
-    return (first, *_further_routes(text, first, place, office, accused))
+    if own is None:
+        return (first,)
+    return (
+        first,
+        *(each for matter in matters.values() if not (each := _further(matter, place, office, accused)).review),
+    )
 
 
-def _further_routes(
-    text: str, first: Route, place: PlaceFinding, office: Office, accused: Sequence[Match]
-) -> Iterator[Route]:
-    """A route for each further matter that is plain; a doubtful one is left to who reads the main one."""
-    matters = find_matters(text, office.rules)
-    if first.department not in {matter.classification.department for matter in matters}:
-        return
-    for matter in matters:
-        if matter.classification.department == first.department:
-            continue
-        own = find_place("", matter.text, office.gazetteer)
-        where = own if own.confident else place
-        further = route(matter.classification, where, office.directory, office.gazetteer, accused=accused)
-        if not further.review:
-            yield further
+def _further(matter: Matter, place: PlaceFinding, office: Office, accused: Sequence[Match]) -> Route:
+    """The route of a further matter, by the place it names itself or else that of the mail."""
+    own = find_place("", matter.text, office.gazetteer)
+    where = own if own.confident else place
+    return route(matter.classification, where, office.directory, office.gazetteer, accused=accused)
 
 
 # --- what is known ----------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ _ROMAN_SOUNDS = (
     (re.compile("(?<=.)h$|(?<=[aiu])h(?=[^aiue])"), ""),
 )
 _INDIC_SOUNDS = (
-    (re.compile("[\u09a1\u09a2]\u09bc"), "\u09b0"),  # ড় and ঢ় are confused with র
+    (re.compile("[\u09a1\u09a2]\u09bc|(?<=[^\u09cd\u09a3\u09a8])[\u09a1\u09a2]"), "\u09b0"),  # Nepali ड
     (re.compile("\u09bc|\u0981"), ""),
     (re.compile("[\u09b6\u09b7]"), "\u09b8"),  # শ and ষ with স
     (re.compile("\u09a3"), "\u09a8"),  # ণ with ন
@@ -135,11 +135,17 @@ _INDIC_SOUNDS = (
     (re.compile("[\u0999\u099e\u09a8\u09ae]\u09cd(?=[\u0995-\u09ad])"), "\u0982"),  # গঞ্জ and गंज
     (re.compile("\u0999"), "\u0982"),
     (re.compile("([\u0995-\u09b9])\u09cd\\1"), r"\1"),
+    (re.compile("\u09c8"), "\u09c7"),
+    (re.compile("\u09cc"), "\u09cb"),
+    (re.compile("\u09cd"), ""),  # হলদিয়া and हल्दिया
 )
+_YA_AA = "\u09cd\u09af\u09be"
 _TO_BENGALI = {c: c + 0x80 for c in range(0x0901, 0x0950) if unicodedata.name(chr(c + 0x80), "")} | {
     0x0935: 0x09AC,  # व is heard as ব
     0x0933: 0x09B2,
     0x0929: 0x09A8,
+    0x0911: 0x0986,  # ऑ
+    0x0949: 0x09BE,
 }
 
 
@@ -151,6 +157,7 @@ def sound(word: str) -> str:
     if word.isascii():
         return _by_rules(word, _ROMAN_SOUNDS) if word.isalpha() else ""
     if _DEVANAGARI[0] <= ord(word[0]) <= _BENGALI[1]:
+        word = word.replace(_YA_AA, "\u09c7")  # ট্যাংরা as टेंगरा, ব্যাঙ্ক as बैंक; not ज्याला, which stays apart from জেলা
         return _by_rules(word.translate(_TO_BENGALI), _INDIC_SOUNDS)
     return ""
 

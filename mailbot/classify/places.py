@@ -21,10 +21,12 @@ from mailbot.model import Match, Place, PlaceFinding
 
 __all__ = ["Gazetteer", "find_place", "read_gazetteer"]
 
+SAID_WEIGHT = 0.5  # what weighs less is no place: a word that is a name too, "Howrah" in an address block
 SURE_WEIGHT = 1.2
 SURE_MARGIN = 1.35
 SURE_FINER_MARGIN = 1.2
 EACH_REPEAT = 0.2
+_WORDS_SHOWN = 3
 
 _NOTHING = PlaceFinding(place=None, matches=(), candidates=(), confident=False, reason="no place is named in this mail")
 _URBAN_FIRST = {"municipality": 0, "corporation": 0, "block": 1, "subdivision": 2, "district": 3}
@@ -47,6 +49,8 @@ def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
 def _judge(mentions: Sequence[Mention], lean: int, gazetteer: Gazetteer) -> PlaceFinding:
     districts = _districts(mentions, gazetteer)
     district, score = districts[0]
+    if score < SAID_WEIGHT:
+        return _too_little(mentions)
     inside = [mention for mention in mentions if _speaks_for(mention, district, gazetteer)]
     code, rivals = _finest(inside, district, gazetteer, lean=lean)
     for other, weight in districts[1:]:
@@ -62,6 +66,11 @@ def _judge(mentions: Sequence[Mention], lean: int, gazetteer: Gazetteer) -> Plac
         reason=_reason(code, inside, rivals, gazetteer=gazetteer, is_said=is_said),
         rivals=tuple(rivals) if is_said else (),
     )
+
+
+def _too_little(mentions: Sequence[Mention]) -> PlaceFinding:
+    said = ", ".join(quoted(mention.match) for mention in mentions[:_WORDS_SHOWN])
+    return replace(_NOTHING, reason=f"no place is named in this mail; {said} may be a word or an address")
 
 
 def _districts(mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[tuple[str, float]]:
@@ -107,11 +116,9 @@ def _lean(types: Iterable[Hit[TypeWord]]) -> int:
 
 def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int) -> tuple[str, list[str]]:
     """The finest place within a district, and those that rival it."""
-    scores: dict[str, dict[str, float]] = defaultdict(dict)
-    for mention in inside:
-        code = _meant(mention, district, gazetteer, lean=lean)
-        if code and code != district:
-            _count(scores[code], mention)
+    scores = _scores_inside(inside, district, gazetteer, lean=lean, seats=False)
+    if not scores:  # "Onda, Bankura" is Onda; "Bankura" alone is the town, unless the mail speaks of villages
+        scores = _scores_inside(inside, district, gazetteer, lean=lean, seats=lean >= 0)
     if not scores:
         return district, []
     weights = {code: sum(words.values()) for code, words in scores.items()}
@@ -130,14 +137,25 @@ def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, l
     ]
 
 
+def _scores_inside(
+    inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int, seats: bool
+) -> dict[str, dict[str, float]]:
+    scores: dict[str, dict[str, float]] = defaultdict(dict)
+    for mention in inside:
+        code = _meant(mention, district, gazetteer, lean=lean, seats=seats)
+        if code and code != district:
+            _count(scores[code], mention)
+    return scores
+
+
 def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
     return first in gazetteer.chain(second) or second in gazetteer.chain(first)
 
 
-def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, lean: int) -> str:
+def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, lean: int, seats: bool) -> str:
     """The one place that a mention stands for within a district; "" when it is no area."""
     names = [name for name in mention.names if gazetteer.district(name.code) == district]
-    if _means_the_district(mention, names, lean=lean):
+    if _means_the_district(mention, names, lean=lean) and not (seats and _names_its_seat(mention, names, gazetteer)):
         return district
     order = _RURAL_FIRST if lean < 0 else _URBAN_FIRST
     codes: dict[str, Name] = {name.code: name for name in names}
@@ -157,6 +175,18 @@ def _means_the_district(mention: Mention, names: Sequence[Name], *, lean: int) -
         return False
     has_town = any(name.kind in ("municipality", "corporation") for name in names)
     return Meaning.DISTRICT in mention.typed or not (has_town and lean > 0)
+
+
+def _names_its_seat(mention: Mention, names: Sequence[Name], gazetteer: Gazetteer) -> bool:
+    """Whether a bare name is that of the district's seat too: whoever writes "Purulia" alone means the town."""
+    towns = [name.code for name in names if name.kind in ("municipality", "corporation")]
+    return Meaning.DISTRICT not in mention.typed and any(_is_seat(town, gazetteer) for town in towns)
+
+
+def _is_seat(town: str, gazetteer: Gazetteer) -> bool:
+    """Whether a town is the seat of its district: its subdivision bears the district's name, as Bankura Sadar does."""
+    around = gazetteer.places[gazetteer.places[town].parent]
+    return around.name.startswith(gazetteer.places[gazetteer.district(town)].name)
 
 
 def _shared(codes: Sequence[str], gazetteer: Gazetteer) -> str:
