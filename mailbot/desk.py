@@ -1,20 +1,22 @@
 """
-A letter handed in at the desk → a case; the same way through as a mail.
+What the desk does: a letter handed in becomes a case, and a case in doubt is settled.
 
 In: what the clerk typed and scanned. Out: the case as stored. The letter is archived as a mail of its own making, so
 that officers receive the original, scans included, and nothing that reads mail needs a second way.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 
-from mailbot.errors import StoreUnavailable
+from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, settle_case
+from mailbot.classify.settle import known, settle, settle_post
+from mailbot.errors import StoreUnavailable, Unsettled
 from mailbot.ingest.parse import read_mail
-from mailbot.intake import Office, decide_letter
-from mailbot.model import Case, Complainant, Grievance, Source, Stored
+from mailbot.intake import Office, decide_letter, render
+from mailbot.model import Case, Complainant, Decision, Grievance, Route, Source, Stored
 from mailbot.notify.mime import POLICY
 from mailbot.ports import CaseStore, MailArchive
 
@@ -38,6 +40,21 @@ class Letter:
     subject: str
     text: str
     scans: Sequence[Scan] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """
+    Where a case belongs, as the desk says. What is left out stays as the case has it.
+
+    Several departments are several matters, with one place for all or one for each. `post` names the addressee instead
+    of the directory. `only` is the number of the one referral that is replaced.
+    """
+
+    departments: Sequence[str] = ()
+    places: Sequence[str] = ()
+    post: str = ""
+    only: int | None = None
 
 
 def register(letter: Letter, *, archive: MailArchive, store: CaseStore, office: Office, now: datetime) -> Case:
@@ -80,3 +97,58 @@ def as_mail(letter: Letter, now: datetime) -> bytes:
         maintype, _, subtype = scan.type.partition("/")
         message.add_attachment(scan.content, maintype=maintype, subtype=subtype or "octet-stream", filename=scan.name)
     return message.as_bytes()
+
+
+_TRIES = 5  # how often a case may change under the clerk's hands
+
+
+def route_case(reference: str, ruling: Ruling, *, store: CaseStore, office: Office, now: datetime) -> Case:
+    """
+    Refer a case anew as the desk decided, or dismiss it when that is no grievance.
+
+    Raises:
+        Unsettled: There is no such case, it is closed, or a code leads nowhere. Nothing was changed.
+        StoreUnavailable: Nothing was changed.
+    """
+    for _ in range(_TRIES):
+        case = store.cases([reference]).get(reference)
+        if case is None:
+            raise Unsettled(f"there is no case {reference}")
+        decision = render(_decide(case, ruling, office, now), office.composer)
+        (result,) = store.commit([decision])
+        if result.state is Stored.STORED and decision.case is not None:
+            return decision.case
+        if result.state is not Stored.STALE:
+            raise StoreUnavailable(f"the case was not routed: {result.reason or result.state.value}")
+    raise StoreUnavailable(f"{reference} is being changed by others; try again")
+
+
+def _decide(case: Case, ruling: Ruling, office: Office, now: datetime) -> Decision:
+    if list(ruling.departments) == [NO_GRIEVANCE]:
+        return dismiss_case(case, now=now)
+    return settle_case(case, _routes(case, ruling, office), now=now, term=office.term, only=ruling.only)
+
+
+def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:
+    """A route for each matter."""
+    was = next((each for each in case.referrals if each.number == ruling.only), None)
+    places = ruling.places or (was.place if was else case.place,)
+    if ruling.post:
+        if len(ruling.departments) > 1 or len(places) > 1:
+            raise Unsettled("a post can be named for one matter only")
+        found = settle_post(ruling.post, places[0], office.directory, office.gazetteer)
+        return [replace(found, department=_checked(department, office)) for department in ruling.departments] or [found]
+    departments = ruling.departments or (was.department if was else case.department,)
+    if len(places) not in (1, len(departments)):
+        raise Unsettled(f"{len(departments)} departments and {len(places)} places: name one place, or one for each")
+    if len(places) < len(departments):
+        places = [places[0]] * len(departments)
+    return [
+        settle(department, place, office.directory, office.gazetteer)
+        for department, place in zip(departments, places, strict=True)
+    ]
+
+
+def _checked(department: str, office: Office) -> str:
+    known(department, {code: each.name for code, each in office.directory.departments.items()}, "department")
+    return department

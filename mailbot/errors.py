@@ -11,6 +11,7 @@ The errors of mailbot. What each means for the work stands beside it; none carri
     │   ├── StoreUnavailable    locked, full, gone: nothing was changed, try again
     │   └── StaleDecision       the case changed since it was read: decide again
     ├── UnreadableMail          reading this mail failed for good: it is held
+    ├── Unsettled               what the desk decided cannot be done; nothing was changed
     ├── CannotLook              a gateway that cannot be asked what became of a message
     └── DeliveryError           a message did not reach its recipient
         ├── TemporaryFailure    it was not taken, another attempt may succeed; the default
@@ -82,6 +83,10 @@ class StaleDecision(StoreError):
 
 class UnreadableMail(MailbotError):
     """Reading this mail killed its reader, or took more time or memory than any mail may. It is held."""
+
+
+class Unsettled(MailbotError):
+    """What the desk decided cannot be done: the text says why, and what could. Nothing was changed."""
 
 
 class CannotLook(MailbotError):

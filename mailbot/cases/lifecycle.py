@@ -124,7 +124,7 @@ def follow_up(case: Case, mail: Mail, *, raw_sha256: str, now: datetime) -> Deci
                 mail=mail,
                 original_sha256=raw_sha256,
             )
-            for person in _by_address(_must_answer(case.recipients()))
+            for person in _by_address(_must_answer(case.in_charge()))
         ),
     )
 
@@ -133,10 +133,18 @@ def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: d
     """
     Close a case with an officer's answer, and owe the complainant a closure notice.
 
-    An answer to a case that is closed already is kept in its history; nobody is told twice.
+    An answer to a case that is closed already is kept in its history; nobody is told twice. One of an office whose
+    referral was withdrawn closes nothing: a human reads it.
     """
     thread = (message_id,) if message_id else ()
     answered = _event(case, now, EventKind.ANSWERED, post, action=words)
+    if _is_withdrawn(case, post):
+        return Decision(
+            outcome=Outcome.HELD,
+            reason="an answer of an office whose referral was withdrawn",
+            reference=case.reference,
+            thread=thread,
+        )
     if not case.state.is_open:
         return Decision(
             outcome=Outcome.REPLY,
@@ -165,6 +173,11 @@ def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: d
         events=(answered, _event(case, now, EventKind.CLOSED, post)),
         notices=tuple(_to_complainant(closed, Purpose.CLOSURE_NOTICE, occurrence=len(case.referrals))),
     )
+
+
+def _is_withdrawn(case: Case, post: str) -> bool:
+    """Whether a post was asked once and is no longer."""
+    return post in {person.post for person in case.recipients()} - {person.post for person in case.in_charge()}
 
 
 def automatic_mail(reference: str, *, what: str, addresses: Sequence[str], is_bounce: bool, now: datetime) -> Decision:
