@@ -228,7 +228,7 @@ class CaseState(StrEnum):
 class ReferralState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
-    WITHDRAWN = "withdrawn"  # its case was joined to another, which owes the answer now
+    WITHDRAWN = "withdrawn"  # its case was joined to another, or the desk referred it to others, who owe the answer now
 
 
 class Source(StrEnum):
@@ -323,6 +323,11 @@ class Case:
         """Everyone this case was ever referred to, in order."""
         return tuple(person for referral in self.referrals for person in referral.recipients)
 
+    def in_charge(self) -> tuple[Recipient, ...]:
+        """Those of them whose referral stands, in order."""
+        standing = (referral for referral in self.referrals if referral.state is not ReferralState.WITHDRAWN)
+        return tuple(person for referral in standing for person in referral.recipients)
+
 
 class EventKind(StrEnum):
     """What can happen to a case. The history is these, in order, and is never rewritten."""
@@ -340,6 +345,8 @@ class EventKind(StrEnum):
     IN_DOUBT = "in_doubt"
     JOINED = "joined"
     SPLIT = "split"
+    WITHDRAWN = "withdrawn"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
