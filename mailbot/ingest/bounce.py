@@ -17,11 +17,20 @@ _RETURNED_ID = re.compile(
     r"^[> \t]{0,8}message-id:[ \t]{0,20}\n?[ \t]{0,20}(<[^<>\n]{1,998}>)", re.IGNORECASE | re.MULTILINE
 )
 _COPY_BELOW = re.compile(
-    r"copy of (?:the|your|original) (?:message|mail|headers)|original message|returned message|"
+    r"copy of (?:the|your|original) (?:message|mail|headers)|original message(?! was received)|returned message|"
     r"message headers? follow|"
     r"body of message|unsent message|undelivered message|transcript of session follows|message follows|"
-    r"ursprüngliche nachricht|original-nachricht|mensaje original|message d'origine|^return-path:|"
+    r"ursprüngliche nachricht|kopie der nachricht|original-nachricht|mensaje original|message d'origine|^return-path:|"
     r"^received: (?:from|by)",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\W{4,200}|\W{3,60}\S.{2,100}?\W{3,60}")
+_HEADER_FIELD = re.compile(
+    r"(?:return-path|received|dkim-signature|from|to|subject|message-id|date|mime-version|x-[\w-]{2,40}):\s",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"[\s<\[\"'*•-]{0,12}(?:smtp:|rfc822;)?\s?[^\s@<>\[\]]{1,64}@[^\s@<>\[\]:]{1,255}[\s>\]\"':;,.*]{0,12}",
     re.IGNORECASE,
 )
 FAILURE = re.compile(
@@ -93,10 +102,17 @@ def split_copy(text: str) -> tuple[str, str]:
     said = False
     for index, line in enumerate(lines):
         bare = line.strip("-=_*>< \t\r")
+        if said and _HEADER_FIELD.match(line) and _is_below_rule(lines, index):
+            return "\n".join(lines[:index]), "\n".join(lines[index:])
         if said and len(bare) < 200 and _COPY_BELOW.search(bare):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
         said = said or bool(bare)
     return "\n".join(lines), ""
+
+
+def _is_below_rule(lines: list[str], index: int) -> bool:
+    above = next((lines[at] for at in range(index - 1, max(-1, index - 4), -1) if lines[at].strip()), "")
+    return len(above) < 200 and bool(_RULE.fullmatch(above.strip()))
 
 
 def find_failed(text: str, *, not_these: Iterable[str]) -> tuple[str, ...]:
@@ -106,15 +122,18 @@ def find_failed(text: str, *, not_these: Iterable[str]) -> tuple[str, ...]:
     lines = [line[:2_000] for line in words.split("\n") if line.strip()][:2_000]
     fails = [bool(FAILURE.search(line)) for line in lines]
     everyone: dict[str, None] = {}
+    alone: dict[str, None] = {}
     blamed: dict[str, None] = {}
     for index, line in enumerate(lines):
         addresses = [found.strip("'.-") for found in _ADDRESS.findall(line)]
         addresses = [found for found in addresses if _may_fail(found, known)]
         everyone.update(dict.fromkeys(addresses))
+        if _ALONE.fullmatch(line[:400]):
+            alone.update(dict.fromkeys(addresses))
         if addresses and any(fails[max(0, index - 2) : index + 4]) and not _SAFE.search(line.lower()):
             blamed.update(dict.fromkeys(addresses))
-    found_list = blamed or (everyone if len(everyone) == 1 else {})
-    return _without_twins(found_list)
+    # In a language we do not know, failed recipients stand on lines of their own.
+    return _without_twins(blamed or alone or (everyone if len(everyone) == 1 else {}))
 
 
 def _may_fail(address: str, known: set[str]) -> bool:

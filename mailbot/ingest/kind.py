@@ -9,6 +9,7 @@ Neither who wrote it nor what it asks for is considered here.
 import re
 from dataclasses import dataclass
 
+from mailbot.ingest.automatic import AUTO_SUBJECT, auto_submitted, reads_automatic, says_automatic
 from mailbot.ingest.bounce import (
     FAILURE,
     find_failed,
@@ -82,7 +83,8 @@ def is_spam(headers: Headers) -> bool:
 _DELIVERY_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
 _RECEIPT_SUBJECT = re.compile(
-    r"(?:read|gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|прочитано|既読|已读|पढ़ा|পঠিত|read receipt|"
+    r"(?:(?:not |nicht |non )?read|(?:un|nicht )?gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|"
+    r"прочитано|既読|已读|पढ़ा|পঠিত|read receipt|"
     r"return receipt|lesebestätigung|empfangsbestätigung \(angezeigt\)|accusé de lecture|"
     r"confirmation de lecture)\s?[:：(-]",
     re.IGNORECASE,
@@ -91,6 +93,7 @@ _RECEIPT_WORDS = re.compile(
     r"was read on|your message .{0,300}?(?:was (?:read|displayed|opened)|has been (?:read|displayed))|this is a "
     r"(?:read|return) receipt|return receipt for the mail|wurde (?:am .{0,80}?)?gelesen|a été lu|"
     r"ha sido leído|è stato letto|"
+    r"was received by\W|deleted without being read|ohne gelesen zu werden|"
     r"this receipt verifies that the message (?:has been|was) displayed",
     re.IGNORECASE | re.DOTALL,
 )
@@ -102,15 +105,17 @@ _DELAY_WORDS = re.compile(
     r"delayed (?:mail|message|delivery)|"
     r"not yet been delivered|has been delayed|still (?:be )?(?:trying|being retried)|will (?:continue|"
     r"keep) (?:to )?(?:try|retry)|"
-    r"retry(?:ing)? (?:for|until)|do not need to resend|no action is required|warning: (?:message|"
+    r"retry(?:ing)? (?:for|until)|(?:will|to) be retried|this is a warning (?:message )?only|temporary problem|"
+    r"(?:delivery|message) incomplete|still undelivered|do not need to resend|no action is required|"
+    r"warning: (?:message|"
     r"could not send|mail) .{0,60}"
     r"(?:delayed|still|for (?:the )?past|hours)|verzögert|retardé|différé|retrasad|vertraagd|ritardat|задерж|"
     r"延迟|遅延|বিলম্ব|विलंब",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
-    r"giving up|gave up|permanent|has been (?:returned|bounced|rejected)|failed permanently|"
-    r"could not be delivered for",
+    r"giving up|gave up|given up|permanent (?:error|fail|fatal)|has been (?:returned|bounced|rejected)|"
+    r"failed permanently",
     re.IGNORECASE,
 )
 
@@ -151,6 +156,7 @@ _DAEMON = re.compile(
     r"smtp[-_]?daemon",
     re.IGNORECASE,
 )
+_STRICT_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|postmaster|maildaemon|mdaemon)@", re.IGNORECASE)
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver|delivery (?:status )?notification|delivery (?:has )?fail|delivery failure|failed (?:mail|"
     r"delivery)|failure (?:notice|report)|"
@@ -158,7 +164,8 @@ _BOUNCE_SUBJECT = re.compile(
     r"deliverable|delivered|remis|recapitabile)|"
     r"mail (?:delivery )?(?:failed|failure|error|system error)|message (?:not|undelivered|could not|delivery)|"
     r"could not (?:be )?(?:send|deliver)|"
-    r"mail delivery (?:system|subsystem|problem)|unzustellbar|nicht zustellbar|unzustellbare|fehlgeschlagen|"
+    r"mail delivery (?:system|subsystem|problem|status)|delivery (?:notice|problem|report|error)|unzustellbar|"
+    r"nicht zustellbar|unzustellbare|fehlgeschlagen|"
     r"rejected|rückläufer|"
     r"no se ha podido|no se puede entregar|entrega fallida|devuelto|échec|non distribu|impossible de remettre|"
     r"niet (?:te )?bezorg|onbestelbaar|"
@@ -180,15 +187,27 @@ def _find_bounce(form: Form) -> MailKind | None:
     words, copy = split_copy(form.text)
     words = words[:_LOOKED_AT]
     daemon = _is_daemon(form)
-    automatic = _has_null_path(form.headers) or _auto_submitted(form.headers) != "no"
+    automatic = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
     if daemon and _is_delay(form):
         return MailKind.DELAY
     if not (daemon or (automatic and subject)):
         return None
-    if daemon and _AUTO_SUBJECT.match(form.subject):
+    if daemon and (AUTO_SUBJECT.match(form.subject) or _DELIVERED_SUBJECT.match(form.subject)):
         return None
-    signs = subject + bool(FAILURE.search(words)) + bool(copy or "message/rfc822" in form.part_types) + automatic
-    return MailKind.BOUNCE if signs >= 2 and (subject or FAILURE.search(words)) else None
+    fails = bool(FAILURE.search(words))
+    signs = subject + fails + bool(copy or "message/rfc822" in form.part_types) + automatic
+    if signs >= 2 and (subject or fails):
+        return MailKind.BOUNCE
+    return MailKind.BOUNCE if _is_strict_daemon(form) and _names_another(form, words) else None
+
+
+def _is_strict_daemon(form: Form) -> bool:
+    """A mailbox that no person writes from: what names another's address there reports on it, in any language."""
+    return any(_STRICT_DAEMON.match(sender.address) for sender in form.senders[:5])
+
+
+def _names_another(form: Form, words: str) -> bool:
+    return bool(find_failed(words, not_these=[*form.own, *(sender.address for sender in form.senders)]))
 
 
 def _is_daemon(form: Form) -> bool:
@@ -230,64 +249,16 @@ def _returned_ids(form: Form) -> tuple[str, ...]:
 
 # --- automatic replies --------------------------------------------------------------------------------------------
 
-_AUTO_FIELDS = (
-    "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-autoresponse", "x-mail-autoreply",
-    "x-auto-reply", "x-auto-respond", "x-autogenerated", "x-fc-machinegenerated", "x-auto-reply-from",
-)  # fmt: skip
-_AUTO_PRECEDENCE = ("auto_reply", "auto-reply", "autoreply", "auto_responder")
-_AUTO_SUBJECT = re.compile(
-    r"\s{0,5}(?:re:\s{0,3}|fwd?:\s{0,3}|aw:\s{0,3}){0,2}(?:\[?auto(?:matic|matische|mated|mātiska|matisk|-|_|"
-    r"\s)?\s?-?_?(?:reply|response|respuesta|resposta|"
-    r"responder|svar|antwort|antwoord)\]?|auto(?:reply|svar|matisch antwoord|matisch afwezigheidsbericht)\s?[:：]|"
-    r"automatische (?:antwort|rückmeldung)|out[- ]of[- ](?:the[- ])?office|ooo\s?[:：]|vacation (?:reply|message)|"
-    r"away from (?:the|my) (?:office|mail)|abwesenheit|abwesend|außer haus|nicht im (?:büro|haus)|"
-    r"réponse automatique|absence du bureau|absente? du bureau|message d'absence|respuesta automática|"
-    r"fuera de (?:la )?oficina|"
-    r"risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezigheid|autosvar|fraværende|"
-    r"frånvaro|"
-    r"automatisk svar|automaattinen vastaus|automatická odpověď|autoodpowiedź|odpowiedź automatyczna|"
-    r"automatyczna odpowiedź|"
-    r"nieobecno|automatikus válasz|автоответ|автоматический ответ|автоматична|otomatik yanıt|ofis dışında|"
-    r"自動返信|自动回复|自動回覆|不在通知|"
-    r"자동 ?(?:회신|응답)|부재중|স্বয়ংক্রিয় (?:উত্তর|জবাব)|স্বয়ংক্রিয় (?:উত্তর|জবাব)|स्वचालित (?:उत्तर|जवाब|प्रतिक्रिया)|"
-    r"कार्यालय से बाहर)",
-    re.IGNORECASE,
-)
-# Words a grievance may begin with as well ("Auto: stand moved", "On leave encashment"): they count with another sign.
-_WEAK_SUBJECT = re.compile(
-    r"\s{0,5}(?:auto\s?[:：]|(?:i(?:'m| am) )?(?:currently )?(?:on|away on) (?:leave|vacation|holiday)|ছুটিতে|"
-    r"অফিসের বাইরে|अवकाश पर|छुट्टी पर|"
-    r"assente|absent|ausencia|afwezig|poissa)",
-    re.IGNORECASE,
-)
-_AWAY_WORDS = re.compile(
-    r"(?:i am|i'm|i will be|am currently|will be) (?:currently )?(?:out of (?:the )?office|away from (?:the|"
-    r"my) (?:office|desk)|on (?:annual |earned |casual |medical )?"
-    r"(?:leave|vacation|holiday)) (?:from|until|till|and|with|\.)|this is an auto(?:matic|mated|matically|"
-    r"-)\s?(?:generated |reply|response|message)|"
-    r"(?:ich bin|bin ich) .{0,60}(?:nicht im (?:büro|haus)|abwesend|außer haus)|"
-    r"je suis (?:actuellement )?absent|estoy fuera de la oficina|"
-    r"আমি .{0,40}(?:ছুটিতে|অফিসের বাইরে) আছি|मैं .{0,40}(?:अवकाश|छुट्टी) पर हूं",
-    re.IGNORECASE,
-)
-_CHALLENGE = re.compile(
-    r"(?:challenge[- ]response|confirm (?:that )?you (?:are|sent)|verify (?:that )?you(?:r|"
-    r" are).{0,40}(?:sender|human|e-?mail)|"
-    r"spam ?arrest|boxbe|bluebottle|your message (?:is|has been) (?:waiting|held) .{0,60}(?:confirm|verif|"
-    r"approval))",
-    re.IGNORECASE,
-)
-
-
-def _auto_submitted(headers: Headers) -> str:
-    return headers.token("auto-submitted") or "no"
-
 
 def _find_automatic(form: Form) -> MailKind | None:
-    quiet = _has_null_path(form.headers) or _auto_submitted(form.headers) != "no"
+    quiet = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
     if _is_receipt(form, quiet=quiet):
         return MailKind.RECEIPT
-    return MailKind.AUTO_REPLY if _says_automatic(form.headers) or _reads_automatic(form, quiet=quiet) else None
+    return (
+        MailKind.AUTO_REPLY
+        if says_automatic(form.headers) or reads_automatic(form.headers, form.subject, form.text, quiet=quiet)
+        else None
+    )
 
 
 def _is_receipt(form: Form, *, quiet: bool) -> bool:
@@ -295,29 +266,6 @@ def _is_receipt(form: Form, *, quiet: bool) -> bool:
     if _RECEIPT_SUBJECT.match(form.subject) and _RECEIPT_WORDS.search(form.text[:4_000]):
         return True
     return bool(_DELIVERED_SUBJECT.match(form.subject)) and (quiet or _is_daemon(form))
-
-
-def _says_automatic(headers: Headers) -> bool:
-    """RFC 3834, and what vendors did before it."""
-    precedences = (headers.token("precedence"), headers.token("x-precedence"))
-    return (
-        _auto_submitted(headers) != "no"
-        or headers.has(*_AUTO_FIELDS)
-        or any(precedence in _AUTO_PRECEDENCE for precedence in precedences)
-        or "autoresponder" in headers.first("x-post-messageclass").lower()
-        or "autoreply" in headers.first("x-mailer").lower()
-    )
-
-
-def _reads_automatic(form: Form, *, quiet: bool) -> bool:
-    """More than half of all out-of-office mails have no header that says so."""
-    head = form.text[:600]
-    if _AUTO_SUBJECT.match(form.subject):
-        return True
-    if quiet and (_WEAK_SUBJECT.match(form.subject) or _CHALLENGE.search(f"{form.subject}\n{form.text[:1_500]}")):
-        return True
-    answers = quiet or form.headers.has("in-reply-to")
-    return answers and len(form.text) < 3_000 and bool(_AWAY_WORDS.search(head))
 
 
 # --- people -------------------------------------------------------------------------------------------------------
