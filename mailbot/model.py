@@ -90,6 +90,8 @@ class Mail:
     trace: tuple[tuple[str, str], ...]  # Received and Authentication-Results, topmost first, lower-case name, unfolded
     warnings: tuple[str, ...]
     error: str | None  # set only when nothing at all could be read
+    attachment_text: str = ""  # the words of attached letters, when they were read: beside the writer's, never mixed
+    machine_read: bool = False  # those words were recognised in a picture: a person must look before they count
 
     @property
     def sender(self) -> Address:
@@ -257,6 +259,8 @@ class Grievance:
     raw_sha256: str  # the archived mail, or the letter archived as one
     message_id: str = ""
     acknowledge: bool = True  # False for bulk mail, which is never answered
+    possible_duplicate: str = ""  # the earlier case that this may be a reminder of, with the evidence
+    likeness: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

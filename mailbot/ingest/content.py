@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from mailbot.ingest.charset import decode_text
 from mailbot.ingest.headers import decode_header, one_line, safe_name
 from mailbot.ingest.html import HTML_LIMIT, html_to_text, read_html
+from mailbot.ingest.sniff import HEAD_BYTES, keep_closed, sniff_type
 from mailbot.ingest.structure import Part, Structure, find_structure
 from mailbot.ingest.tnef import read_tnef
 from mailbot.ingest.transfer import content_size, decode_transfer, take_uu_files
@@ -39,6 +40,7 @@ class Content:
     warnings: list[str] = field(default_factory=list)
     spent: int = 0  # bytes of text parts already decoded
     starts: list[str] = field(default_factory=list)  # lines with which, by the HTML, quotes begin
+    files: list[tuple[Attachment, Part]] = field(default_factory=list)  # the attachments that are parts of their own
     unused_html: Part | None = None  # the HTML beside the plain text that was taken
 
     def warn(self, text: str) -> None:
@@ -145,7 +147,7 @@ class _Reader:
     def _without_uu(self, text: str) -> str:
         text, files = take_uu_files(text)
         self.content.attachments += [
-            Attachment(safe_name(name), "application/octet-stream", size) for name, size in files
+            Attachment(safe_name(name), sniff_type("", b"", name), size) for name, size in files
         ]
         return text
 
@@ -197,7 +199,14 @@ class _Reader:
         size = content_size(self.raw, (part.start, part.end), part.encoding)
         if not part.type and not part.name and not size:
             return
-        self.content.attachments.append(Attachment(self._name_of(part), _type_of(part), size))
+        name = self._name_of(part)
+        head, _ = decode_transfer(self.raw, (part.start, part.end), part.encoding, HEAD_BYTES)
+        kind = sniff_type(_type_of(part) if part.headers.has("content-type") else "", head, name)
+        file = Attachment(name, kind, size)
+        self.content.attachments.append(file)
+        self.content.files.append((file, part))
+        if reason := keep_closed(kind, head, name):
+            self.content.warn(f"an attachment is {reason}: it is kept as it came and was not opened")
 
     def _name_of(self, part: Part) -> str:
         name = safe_name(part.name)
@@ -216,7 +225,7 @@ class _Reader:
             return False
         for file in tnef.files:
             name = safe_name(file.long_name or decode_text(file.name, "windows-1252"))
-            self.content.attachments.append(Attachment(name, "application/octet-stream", file.size_bytes))
+            self.content.attachments.append(Attachment(name, sniff_type("", b"", name), file.size_bytes))
         if tnef.text.strip() and not any(text.strip() for text in self.content.texts):
             self.content.texts.append(decode_text(tnef.text[:TEXT_LIMIT], "windows-1252"))
         return bool(tnef.files)

@@ -164,15 +164,15 @@ def test_the_words_of_a_sample_are_all_there_and_no_others(name: str, text: str)
         (
             "rfc2231_name",
             [
-                ("আবেদন.docx", "application/octet-stream", 100),
+                ("আবেদন.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 100),
                 ("", "application/pdf", 13),
                 ("", "text/calendar", 30),
             ],
         ),
         ("several_inline_texts", [("রাস্তা.jpg", "image/jpeg", 603)]),
         ("attached_mail", [("Rejected - returned.eml", "message/rfc822", 176)]),
-        ("winmail", [("Long letter to office.pdf", "application/octet-stream", 50)]),
-        ("uuencoded", [("photo.gif", "application/octet-stream", 3)]),
+        ("winmail", [("Long letter to office.pdf", "application/pdf", 50)]),
+        ("uuencoded", [("photo.gif", "image/gif", 3)]),
         ("english", []),
     ],
 )
