@@ -12,6 +12,7 @@ from mailbot.classify.gazetteer import Gazetteer
 from mailbot.model import Classification, Match, PlaceFinding
 
 WORDS_SHOWN = 3
+DROPPED_SHOWN = 6  # a mail of a thousand addresses has no thousand sentences
 
 
 def words_for(found: Classification) -> str:
@@ -66,4 +67,4 @@ def explain_place(finding: PlaceFinding, gazetteer: Gazetteer) -> list[str]:
 
 
 def _dropped(sentences: Sequence[str]) -> list[str]:
-    return [f"Left out: {sentence}" for sentence in dict.fromkeys(sentences)]
+    return [f"Left out: {sentence}" for sentence in list(dict.fromkeys(sentences))[:DROPPED_SHOWN]]

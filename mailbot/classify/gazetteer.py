@@ -52,19 +52,17 @@ class Gazetteer:
     jurisdictions: Mapping[str, Jurisdiction]
     police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
     _below: Mapping[str, frozenset[Jurisdiction]]  # district → the jurisdictions of the areas in it
+    _chains: Mapping[str, tuple[str, ...]]
+    _districts: Mapping[str, str]
     _health_in: Mapping[str, tuple[str, ...]]  # district → its health districts
 
     def chain(self, code: str) -> tuple[str, ...]:
         """A place and what it lies in, up to the State."""
-        found = []
-        while code:
-            found.append(code)
-            code = self.places[code].parent
-        return tuple(found)
+        return self._chains.get(code, ())
 
     def district(self, code: str) -> str:
         """The district of a place; "" for the State."""
-        return next((each for each in self.chain(code) if self.places[each].kind == "district"), "")
+        return self._districts.get(code, "")
 
     def police_unit(self, code: str) -> str:
         """The police district or commissionerate of an area; "" when it lies in several."""
@@ -116,6 +114,7 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
     weak = _weak(files, faults)
     pins = _pins(files, places, faults)
     faults.raise_any()
+    chains = _chains(places)
     return Gazetteer(
         places=places,
         names=Lexicon((name.phrase, name) for name in _names(rows, localities)),
@@ -126,6 +125,11 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
         jurisdictions=jurisdictions,
         police_by_rule={f"{row.file}:{row.line}": row["police_code"] for row in localities if row["police_code"]},
         _below=_jurisdictions_below(places, jurisdictions),
+        _chains=chains,
+        _districts={
+            code: next((each for each in chain if places[each].kind == "district"), "")
+            for code, chain in chains.items()
+        },
         _health_in=_health_districts(places),
     )
 
@@ -230,6 +234,18 @@ def _jurisdictions_below(
             below[at].add(jurisdiction)
             at = places[at].parent
     return {code: frozenset(found) for code, found in below.items()}
+
+
+def _chains(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
+    """Each place with what it lies in, up to the State."""
+    chains: dict[str, tuple[str, ...]] = {}
+    for code in places:
+        found, at = [], code
+        while at:
+            found.append(at)
+            at = places[at].parent
+        chains[code] = tuple(found)
+    return chains
 
 
 def _health_districts(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:

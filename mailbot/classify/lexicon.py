@@ -11,8 +11,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from mailbot.classify.folding import BLANKS, SOUND, fold, keys, sound
@@ -79,6 +81,7 @@ _ABBREVIATIONS = frozenset(
     )
 )
 _MEMO_SIZE = 1 << 15
+_PAIRS_KEPT = 1 << 8
 _SURE_SOUND = 6  # a phrase of several words is known by its sound when so much of it sounds
 
 
@@ -118,6 +121,7 @@ def _ranges(characters: Sequence[str]) -> Iterator[str]:
 
 
 _WORD = _word_pattern()
+_ASCII_WORD = re.compile("[a-zA-Z]+|[0-9]+")  # the same for a text in ASCII, and quicker
 _CHUNK = re.compile(r"\S+")
 
 
@@ -129,7 +133,7 @@ class Text:
     words: list[str]
     starts: list[int]
     ends: list[int]
-    distinct: frozenset[str]
+    positions: dict[str, list[int]]  # word → where it stands, for a text says the same words again and again
 
     def __len__(self) -> int:
         return len(self.words)
@@ -170,9 +174,17 @@ def _gap(between: str) -> int:
 @lru_cache(maxsize=8)
 def read(source: str) -> Text:
     """Read a text into words. The last few are kept, for several readers ask for the same one."""
-    spans = [found.span() for found in _WORD.finditer(_without_addresses(source[:MAX_CHARACTERS]))]
+    text = _without_addresses(source[:MAX_CHARACTERS])
+    spans = [found.span() for found in (_ASCII_WORD if text.isascii() else _WORD).finditer(text)]
     words = [source[start:end] for start, end in spans]
-    return Text(source, words, [start for start, _ in spans], [end for _, end in spans], frozenset(words))
+    positions: dict[str, list[int]] = {}
+    for i, word in enumerate(words):
+        if word in positions:
+            positions[word].append(i)
+        else:
+            positions[word] = [i]
+    starts, ends = map(list, zip(*spans, strict=True)) if spans else ([], [])
+    return Text(source, words, starts, ends, positions)
 
 
 def _without_addresses(text: str) -> str:
@@ -206,6 +218,7 @@ class Hit(NamedTuple, Generic[P]):
     by_sound: bool  # found by its sound only: spelt otherwise than the phrase
 
 
+@lru_cache(maxsize=1 << 14)
 def words_of(phrase: str) -> tuple[str, ...]:
     """A phrase as the lexicon compares it: folded words. Two phrases with the same words are the same."""
     return tuple(folded for word in _WORD.findall(phrase) if (folded := fold(word)))
@@ -216,7 +229,8 @@ class Lexicon(Generic[P]):
 
     def __init__(self, entries: Iterable[tuple[str, P]] = ()) -> None:
         self._root: _Node[P] = _Node()
-        self._memo: tuple[set[str], dict[str, _Frontier[P]]] = (set(), {})
+        self._memo: tuple[set[str], dict[str, _Opening[P]]] = (set(), {})
+        self._recent: tuple[tuple[Text, list[Hit[P]]], ...] = ()  # of a mail's two parts, which several readers ask for
         for phrase, payload in entries:
             self._add(phrase, payload)
 
@@ -242,19 +256,43 @@ class Lexicon(Generic[P]):
 
     def find(self, text: Text) -> list[Hit[P]]:
         """Find the longest phrases, left to right; no word belongs to two of them."""
-        first = self._openings(text.distinct)
+        for known, hits in self._recent:
+            if known is text:
+                return hits
+        hits = self._find(text)
+        self._recent = (*self._recent[-1:], (text, hits))
+        return hits
+
+    def _find(self, text: Text) -> list[Hit[P]]:
+        first = self._openings(text.positions.keys())
+        openers = [word for word in text.positions if word in first]
+        if not openers:
+            return []
+        words = [*text.words, ""]  # no phrase goes on with an empty word
         hits: list[Hit[P]] = []
         behind = 0  # the first word that belongs to no phrase yet
-        for i in [i for i, word in enumerate(text.words) if word in first]:
-            if i >= behind and (hit := _longest(text, i, first[text.words[i]])) is not None:
+        for i in sorted(chain.from_iterable(text.positions[word] for word in openers)):
+            if i < behind:
+                continue
+            opening = first[words[i]]
+            further = opening.known.get(words[i + 1])
+            if further is None:
+                further = opening.after(words[i + 1])
+            if further:
+                hit = _longest(text, i, opening, further)
+            elif opening.payloads:
+                hit = Hit(i, i + 1, opening.payloads, opening.by_sound)
+            else:
+                continue
+            if hit is not None:
                 hits.append(hit)
                 behind = hit.stop
         return hits
 
-    def _openings(self, words: frozenset[str]) -> dict[str, _Frontier[P]]:
+    def _openings(self, words: AbstractSet[str]) -> dict[str, "_Opening[P]"]:
         """Where each word leads as the first of a phrase; most lead nowhere, and are known by that from then on."""
         seen, first = self._memo
-        unseen = words - seen
+        unseen: AbstractSet[str] = words - seen
         if len(seen) + len(unseen) > _MEMO_SIZE:
             # A new memo, not an emptied one: another thread may still be reading the old.
             self._memo = seen, first = set(), {}
@@ -263,43 +301,68 @@ class Lexicon(Generic[P]):
         for word in unseen:
             nodes = [(following[key], key[0] == SOUND) for key in keys(word) if key in following]
             if nodes:
-                first[word] = nodes
+                first[word] = _Opening(nodes)
             seen.add(word)
         return first
 
 
-def _longest(text: Text, start: int, frontier: _Frontier[P]) -> Hit[P] | None:
+class _Opening(Generic[P]):
+    """A word that begins phrases. It remembers which next words go on with one, for few do and texts repeat."""
+
+    __slots__ = ("by_sound", "known", "nodes", "payloads")
+
+    def __init__(self, nodes: _Frontier[P]) -> None:
+        self.nodes = nodes
+        full = next(((node, by_sound) for node, by_sound in nodes if node.payloads), None)
+        self.payloads = tuple(full[0].payloads) if full else ()
+        self.by_sound = full[1] if full else False
+        self.known: dict[str, _Frontier[P]] = {}
+
+    def alone(self, at: int) -> Hit[P] | None:
+        """The phrase of this one word, if there is one."""
+        return Hit(at, at + 1, self.payloads, self.by_sound) if self.payloads else None
+
+    def after(self, word: str) -> _Frontier[P]:
+        """Where the next word leads; nowhere, mostly."""
+        if len(self.known) >= _PAIRS_KEPT:
+            self.known = {}
+        found = self.known[word] = _reached(self.nodes, word)
+        return found
+
+
+def _longest(text: Text, start: int, opening: _Opening[P], further: _Frontier[P]) -> Hit[P] | None:
     """Follow every spelling at once; of phrases of one length the exact one is taken before the one by sound."""
-    best: Hit[P] | None = None
+    best = opening.alone(start)
     stop = start + 1
+    frontier = further if _goes_on(text, stop) else []
     while frontier:
+        stop += 1
         for node, by_sound in frontier:
             if node.payloads:
                 best = Hit(start, stop, tuple(node.payloads), by_sound)
                 break
         if stop >= len(text.words):
             break
-        frontier = _step(text, stop, frontier)
-        stop += 1
+        frontier = _reached(frontier, text.words[stop])
+        if frontier and not _goes_on(text, stop):
+            break
     return best
 
 
-def _step(text: Text, i: int, frontier: _Frontier[P]) -> _Frontier[P]:
-    open_ones = [reached for reached in frontier if reached[0].following]
-    if not open_ones:
-        return []
-    word = text.words[i]
-    word_keys = keys(word)
-    further = []
-    for node, by_sound in open_ones:
-        for key in word_keys:
-            if key in node.following:
-                further.append((node.following[key], by_sound or key[0] == SOUND))  # noqa: PERF401 - hot, mostly empty
-    if not further:
-        return further
+def _goes_on(text: Text, i: int) -> bool:
+    """Whether a phrase may reach over the gap before word i: not over a sentence's end, nor from comma to number."""
     gap = text.gap(i)
-    if gap == HARD or (gap == LOOSE and _is_numeral(word)):
-        return []
+    return gap == TIGHT or (gap == LOOSE and not _is_numeral(text.words[i]))
+
+
+def _reached(frontier: _Frontier[P], word: str) -> _Frontier[P]:
+    further = []
+    word_keys = keys(word)
+    for node, by_sound in frontier:
+        if node.following:
+            for key in word_keys:
+                if key in node.following:
+                    further.append((node.following[key], by_sound or key[0] == SOUND))  # noqa: PERF401 - mostly empty
     return sorted(further, key=lambda reached: reached[1]) if len(further) > 1 else further
 
 

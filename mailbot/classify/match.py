@@ -8,6 +8,7 @@ second and third phrase of a department add less than the first: one scheme name
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ EACH_FURTHER_RULE = 0.6
 EACH_REPEAT = 0.15
 MOST_REPEATS = 2
 
+_NOTHING = Classification(department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail")
 SURE_SCORE = 2.0
 SURE_MARGIN = 1.3
 
@@ -55,13 +57,24 @@ def classify(subject: str, text: str, rules: Rules) -> Classification:
     """Find the department of a grievance. `department` is "" when no rule speaks."""
     parts = ((SUBJECT, read(subject)), (BODY, read(text)))
     held = frozenset(words for _, part in parts for hit in rules.conditions.find(part) for words in hit.payloads)
-    found = [each for where, part in parts for each in _find(where, part, rules) if _applies(each.rule, where, held)]
+    all_found = [(where, each) for where, part in parts for each in _find(where, part, rules)]
+    found = [each for where, each in all_found if _applies(each.rule, where, held)]
+    dropped = tuple(_why_not(each, held) for where, each in all_found if not _applies(each.rule, where, held))
     scores = _scores(found)
     if not scores:
-        return Classification(
-            department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail"
-        )
-    return _judge(scores, found)
+        return replace(_NOTHING, dropped=dropped)
+    return replace(_judge(scores, found), dropped=dropped)
+
+
+def _why_not(found: _Found, held: frozenset[str]) -> str:
+    """Why a rule whose words are there does not count."""
+    rule, said = found.rule, f"{found.rule.name} for {found.rule.department}, {quoted(found.match)}"
+    excluded = sorted(rule.unless & held)
+    if excluded:
+        return f"{said}: the mail also says '{excluded[0]}'"
+    if rule.part and rule.part != found.match.where:
+        return f"{said}: it counts only in the {rule.part}"
+    return f"{said}: it needs one of {', '.join(sorted(rule.needs))}"
 
 
 def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:

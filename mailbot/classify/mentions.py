@@ -60,6 +60,7 @@ _REACHES = (Meaning.ELSEWHERE, Meaning.HOME)
 _REACH = 6
 _AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
+_PIN_PARTS = (3, 6)  # "722 101" and "722101"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Mention:
     weight: float
     typed: frozenset[Meaning]
     match: Match
+    districts: frozenset[str]  # of what it may stand for
 
 
 class Mentions(NamedTuple):
@@ -128,12 +130,16 @@ def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]
     beginning = {draft.start: draft for draft in drafts}
     for hit in types:
         word = hit.payloads[0]
-        left = ending.get(hit.start) if word.side is not Side.BEFORE and text.gap(hit.start) != HARD else None
-        right = beginning.get(hit.stop) if word.side is not Side.AFTER and text.gap(hit.stop) != HARD else None
         if word.meaning in _REACHES:
             for draft in _within_reach(text, beginning, hit.stop):
                 draft.beside.add(word.meaning)
             continue
+        left = ending.get(hit.start) if word.side is not Side.BEFORE else None
+        right = beginning.get(hit.stop) if word.side is not Side.AFTER else None
+        if left is not None and text.gap(hit.start) == HARD:
+            left = None
+        if right is not None and text.gap(hit.stop) == HARD:
+            right = None
         owner = _owner(text, hit, word, left=left, right=right)
         if owner is not None:
             owner.beside.add(word.meaning)
@@ -173,7 +179,8 @@ def _mention(
     if not is_typed and _is_weak(draft, gazetteer) and not _district_beside(i, drafts, gazetteer):
         weight *= WEAK_AS_A_NAME if _is_used_as_a_name(text, draft) else WEAK
     weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
-    return Mention(names, weight, frozenset(draft.beside), _match(where, text, draft, names[0], weight))
+    districts = frozenset([gazetteer.district(name.code) for name in names])
+    return Mention(names, weight, frozenset(draft.beside), _match(where, text, draft, names[0], weight), districts)
 
 
 def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> Match:
@@ -236,9 +243,11 @@ def _pins(
 ) -> Iterator[Mention]:
     if not gazetteer.pins:
         return
-    for i, word in enumerate(text.words):
-        if word[0].isdecimal() and i not in covered:
-            yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
+    for word, places in text.positions.items():
+        if word[0].isdecimal() and len(word) in _PIN_PARTS:
+            for i in places:
+                if i not in covered:
+                    yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
 
 
 def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones | None) -> Iterator[Mention]:
@@ -254,4 +263,5 @@ def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones |
     names = tuple(Name(pin.rule, code, "district", written) for code in pin.districts)
     weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[i])]))
     draft = _Draft(i, stop, names, by_sound=False, beside=set())
-    yield Mention(names, weight, frozenset(), _match(where, text, draft, names[0], weight))
+    match = _match(where, text, draft, names[0], weight)
+    yield Mention(names, weight, frozenset(), match, frozenset(pin.districts))

@@ -29,6 +29,7 @@ EACH_REPEAT = 0.2
 _WORDS_SHOWN = 3
 
 _NOTHING = PlaceFinding(place=None, matches=(), candidates=(), confident=False, reason="no place is named in this mail")
+_LEANS = {Meaning.URBAN: 1, Meaning.MUNICIPALITY: 1, Meaning.RURAL: -1, Meaning.BLOCK: -1, Meaning.VILLAGE: -1}
 _URBAN_FIRST = {"municipality": 0, "corporation": 0, "block": 1, "subdivision": 2, "district": 3}
 _RURAL_FIRST = {"block": 0, "municipality": 1, "corporation": 1, "subdivision": 2, "district": 3}
 
@@ -47,20 +48,20 @@ def find_place(subject: str, text: str, gazetteer: Gazetteer) -> PlaceFinding:
 
 
 def _judge(mentions: Sequence[Mention], lean: int, gazetteer: Gazetteer) -> PlaceFinding:
-    districts = _districts(mentions, gazetteer)
+    districts = _districts(mentions)
     district, score = districts[0]
     if score < SAID_WEIGHT:
         return _too_little(mentions)
-    inside = [mention for mention in mentions if _speaks_for(mention, district, gazetteer)]
+    inside = [mention for mention in mentions if district in mention.districts]
     code, rivals = _finest(inside, district, gazetteer, lean=lean)
     for other, weight in districts[1:]:
         if score < SURE_MARGIN * weight:
-            theirs = [mention for mention in mentions if _speaks_for(mention, other, gazetteer)]
+            theirs = [mention for mention in mentions if other in mention.districts]
             rivals.append(_finest(theirs, other, gazetteer, lean=lean)[0])
     is_said = score >= SURE_WEIGHT
     return PlaceFinding(
         place=gazetteer.places[code],
-        matches=_evidence(mentions, code, district, gazetteer),
+        matches=_evidence(mentions, code, district),
         candidates=_candidates(code, districts),
         confident=is_said and not rivals,
         reason=_reason(code, inside, rivals, gazetteer=gazetteer, is_said=is_said),
@@ -73,12 +74,12 @@ def _too_little(mentions: Sequence[Mention]) -> PlaceFinding:
     return replace(_NOTHING, reason=f"no place is named in this mail; {said} may be a word or an address")
 
 
-def _districts(mentions: Sequence[Mention], gazetteer: Gazetteer) -> list[tuple[str, float]]:
+def _districts(mentions: Sequence[Mention]) -> list[tuple[str, float]]:
     """Districts with the weight that speaks for them, the best first."""
     plain: dict[str, dict[str, float]] = defaultdict(dict)
     open_ones: list[tuple[Mention, list[str]]] = []
     for mention in mentions:
-        districts = sorted({gazetteer.district(name.code) for name in mention.names})
+        districts = sorted(mention.districts)
         if len(districts) == 1:
             _count(plain[districts[0]], mention)
         else:
@@ -109,9 +110,7 @@ def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> 
 
 def _lean(types: Iterable[Hit[TypeWord]]) -> int:
     """Whether the mail speaks of blocks and villages (below zero) or of wards and councillors (above)."""
-    meanings = [hit.payloads[0].meaning for hit in types]
-    urban = sum(meaning in (Meaning.URBAN, Meaning.MUNICIPALITY) for meaning in meanings)
-    return urban - sum(meaning in (Meaning.RURAL, Meaning.BLOCK, Meaning.VILLAGE) for meaning in meanings)
+    return sum(_LEANS.get(hit.payloads[0].meaning, 0) for hit in types)
 
 
 def _finest(inside: Sequence[Mention], district: str, gazetteer: Gazetteer, *, lean: int) -> tuple[str, list[str]]:
@@ -197,15 +196,11 @@ def _shared(codes: Sequence[str], gazetteer: Gazetteer) -> str:
     return shared
 
 
-def _speaks_for(mention: Mention, district: str, gazetteer: Gazetteer) -> bool:
-    return any(gazetteer.district(name.code) == district for name in mention.names)
-
-
-def _evidence(mentions: Sequence[Mention], code: str, district: str, gazetteer: Gazetteer) -> tuple[Match, ...]:
+def _evidence(mentions: Sequence[Mention], code: str, district: str) -> tuple[Match, ...]:
     """Matches that speak for the place, then those in its district, then the others."""
 
     def rank(mention: Mention) -> tuple[bool, bool, float]:
-        elsewhere = not _speaks_for(mention, district, gazetteer)
+        elsewhere = district not in mention.districts
         return (all(name.code != code for name in mention.names), elsewhere, -mention.weight)
 
     return tuple(mention.match for mention in sorted(mentions, key=rank))

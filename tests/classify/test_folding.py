@@ -92,3 +92,15 @@ def test_keys_are_words_first_and_sounds_after(word: str) -> None:
 
 def test_a_word_longer_than_any_rule_has_no_keys() -> None:
     assert keys("a" * (MAX_WORD + 1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("বীরপাড়া", "बीरपाडा"), ("হলদিয়া", "हल्दिया"), ("ট্যাংরা", "टेंगरा")],
+)
+def test_a_name_sounds_alike_in_bengali_hindi_and_nepali(one: str, other: str) -> None:
+    assert sound(fold(one)) == sound(fold(other)) != ""
+
+
+def test_a_wage_does_not_sound_like_a_district() -> None:
+    assert sound(fold("ज्याला")) != sound(fold("জেলা"))

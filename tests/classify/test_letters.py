@@ -1,7 +1,9 @@
 """
-110 letters of our own, in all languages, with the answers they should get: the floor below which no change may fall.
+315 letters of our own, in all languages, with the answers they should get: the floor below which no change may fall.
 
-They are what the shipped words were written against, so they prove no more than that nothing was broken since.
+letters.jsonl is what the shipped words were written against, so it proves no more than that nothing was broken since.
+letters_unseen.jsonl (102 of them) was written before, and its single letters were not looked at while the words were
+chosen: the difference between the two is what a new mail may bring.
 """
 
 import json
@@ -18,7 +20,7 @@ from mailbot.classify.route import route
 from mailbot.classify.rules import read_rules
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-LETTERS = Path(__file__).with_name("letters.jsonl")
+TUNED, UNSEEN = "letters.jsonl", "letters_unseen.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,12 @@ def texts(folder: str) -> dict[str, str]:
 
 
 @cache
-def scores() -> tuple[Score, ...]:
+def scores(name: str) -> tuple[Score, ...]:
     departments = read_departments(texts("departments"))
     rules, gazetteer = read_rules(texts("rules"), departments), read_gazetteer(texts("places"))
     directory = read_directory(texts("directory"), departments, gazetteer)
     found = []
-    for line in LETTERS.read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
         letter = json.loads(line)
         classification = classify(letter["subject"], letter["body"], rules)
         finding = find_place(letter["subject"], letter["body"], gazetteer)
@@ -63,27 +65,31 @@ def share(values: list[bool]) -> float:
     return sum(values) / len(values)
 
 
-def test_there_are_letters_in_every_language() -> None:
-    assert {score.language for score in scores()} == {"en", "bn", "bn-Latn", "hi", "ne", "mixed"}
+@pytest.mark.parametrize("name", [TUNED, UNSEEN])
+def test_there_are_letters_in_every_language(name: str) -> None:
+    assert {score.language for score in scores(name)} == {"en", "bn", "bn-Latn", "hi", "ne", "mixed"}
 
 
-def test_departments_are_found() -> None:
-    assert share([score.department for score in scores()]) >= 0.95
+@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.95)])
+def test_departments_are_found(name: str, floor: float) -> None:
+    assert share([score.department for score in scores(name)]) >= floor
 
 
-def test_districts_and_finer_places_are_found() -> None:
-    assert share([score.district for score in scores()]) >= 0.96
-    assert share([score.place for score in scores()]) >= 0.95
+@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.94)])
+def test_districts_and_finer_places_are_found(name: str, floor: float) -> None:
+    assert share([score.district for score in scores(name)]) >= floor
+    assert share([score.place for score in scores(name)]) >= floor
 
 
-def test_few_are_sent_to_review_and_fewer_go_wrong_without_it() -> None:
-    assert share([score.review for score in scores()]) <= 0.12
-    assert share([not score.review and not (score.department and score.district) for score in scores()]) <= 0.03
+@pytest.mark.parametrize("name", [TUNED, UNSEEN])
+def test_few_are_sent_to_review_and_fewer_go_wrong_without_it(name: str) -> None:
+    assert share([score.review for score in scores(name)]) <= 0.12
+    wrong = [not score.review and not (score.department and score.district) for score in scores(name)]
+    assert share(wrong) <= 0.03
 
 
 @pytest.mark.parametrize("language", ["bn", "bn-Latn", "hi", "ne", "mixed"])
 def test_no_language_is_served_worse_than_english(language: str) -> None:
-    english, other = (
-        share([s.department and s.district for s in scores() if s.language == x]) for x in ("en", language)
-    )
+    both = (*scores(TUNED), *scores(UNSEEN))
+    english, other = (share([s.department and s.district for s in both if s.language == x]) for x in ("en", language))
     assert other >= english - 0.08

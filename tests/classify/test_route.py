@@ -8,7 +8,7 @@ from mailbot.classify.directory import Directory
 from mailbot.classify.match import classify
 from mailbot.classify.places import find_place
 from mailbot.classify.route import route
-from mailbot.model import Role, Route
+from mailbot.model import Match, Role, Route
 from tests.classify.office_files import OFFICERS, directory, gazetteer, rules, without
 
 RULES, GAZETTEER, DIRECTORY = rules(), gazetteer(), directory()
@@ -27,8 +27,8 @@ def test_health_of_a_block_goes_to_the_cmoh_and_the_head() -> None:
     assert posts(found) == [("addressee", "HFW-CMOH-BAN"), ("copy", "HFW-HEAD")]
     assert (found.department, found.place, found.review) == ("HFW", "BL-BAN-ONDA", False)
     assert found.recipients[0].reason == (
-        "CMOH of Bankura: the mail names Onda block as 'Onda' (body 29-33, places.csv:6), which lies in health district Bankura; "
-        "the mail says 'hospital' (body 17-25, keywords.csv:2)"
+        "CMOH of Bankura: the mail names Onda block as 'Onda' (body 29-33, places.csv:6), "
+        "which lies in health district Bankura; the mail says 'hospital' (body 17-25, keywords.csv:2)"
     )
 
 
@@ -179,3 +179,33 @@ def test_every_mail_has_exactly_one_addressee_who_can_be_reached(words: list[str
     assert found.recipients[0].role is Role.ADDRESSEE
     assert all(person.address for person in found.recipients)
     assert len({person.post for person in found.recipients}) == len(found.recipients)
+
+
+def against(text: str, title: str, offices: Directory = DIRECTORY) -> Route:
+    words = Match(
+        rule="titles.csv:2", target=title, phrase="BDO", words="BDO", where="body", start=0, end=3, weight=1.0
+    )
+    classification, finding = classify("", text, RULES), find_place("", text, GAZETTEER)
+    return route(classification, finding, offices, GAZETTEER, accused=[words])
+
+
+def test_a_grievance_never_goes_to_the_post_complained_of_but_one_up() -> None:
+    found = against("the village road in Onda block", "BDO of")
+    assert posts(found)[:2] == [("addressee", "PRD-SDO-BAN"), ("copy", "PRD-HEAD")]
+    assert "BDO of Onda is complained of, 'BDO' (body 0-3, titles.csv:2), so it goes one up" in found.explain[-3]
+
+
+def test_nobody_is_asked_to_judge_who_stands_above_him() -> None:
+    found = against("the village road in Onda block", "SDO of")
+    assert all(person.post != "PRD-BDO-ONDA" for person in found.recipients)
+    assert found.recipients[0].post == "PRD-DM-BAN"
+
+
+def test_where_the_head_is_complained_of_the_triage_desk_decides() -> None:
+    found = against("the marriage registrar", "Secretary, Law")
+    assert (found.recipients[0].post, found.review) == ("CMO-TRIAGE", True)
+
+
+def test_another_post_complained_of_changes_nothing() -> None:
+    text = "the village road in Onda block"
+    assert posts(against(text, "CMOH of")) == posts(send(text))
