@@ -23,6 +23,7 @@ from mailbot.classify.rules import Rules
 from mailbot.ingest.authentication import Authentication, Verdict, authenticate
 from mailbot.ingest.identify import Identity, Known, Whose, identify
 from mailbot.ingest.phone import choose_mobile
+from mailbot.ingest.reminder import Likeness
 from mailbot.model import (
     Case,
     Complainant,
@@ -39,6 +40,7 @@ from mailbot.model import (
 )
 from mailbot.notify.compose import Composer
 from mailbot.ports import CaseStore
+from mailbot.reminders import cases_of, doubted, find_reminder
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 """The year in a case reference is the year in Kolkata."""
@@ -80,11 +82,16 @@ def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, 
     """
     known = _look_up(readings, store, office)
     judged = [_judge(reading.mail, found, office) for reading, found in zip(readings, known, strict=True)]
+    new = [
+        _grievance(reading.mail, reading.taken, proof) if identity.whose is Whose.GRIEVANCE else None
+        for reading, (identity, proof) in zip(readings, judged, strict=True)
+    ]
+    earlier = cases_of([grievance.complainant for grievance in new if grievance], store)
     references = _references(store, now, sum(identity.whose is Whose.GRIEVANCE for identity, _ in judged))
     decisions = []
-    for reading, (identity, proof), found in zip(readings, judged, known, strict=True):
-        if identity.whose is Whose.GRIEVANCE:
-            decision = _open(_grievance(reading.mail, reading.taken, proof), next(references), office, now)
+    for reading, grievance, (identity, proof), found in zip(readings, new, judged, known, strict=True):
+        if grievance is not None:
+            decision = _open_or_join(grievance, reading, earlier, proof, next(references), office, now)
         else:
             decision = _decide(reading, identity, found, now)
         decisions.append(replace(render(decision, office.composer), mail=reading.taken))
@@ -92,9 +99,15 @@ def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, 
 
 
 def decide_letter(grievance: Grievance, store: CaseStore, office: Office, now: datetime) -> Decision:
-    """Decide a grievance that was handed in at the desk; the same way as a mail's, from classification on."""
+    """
+    Decide a grievance that was handed in at the desk; the same way as a mail's, from classification on.
+
+    One that reminds of an earlier case, however certainly, is a case that names it: the clerk has the writer there.
+    """
     reference = next(_references(store, now, 1))
-    return render(_open(grievance, reference, office, now), office.composer)
+    routes = find_routes(grievance.subject, grievance.text, office)
+    reminder = find_reminder(grievance, routes, cases_of([grievance.complainant], store), office.gazetteer)
+    return render(_open(doubted(grievance, reminder), routes, reference, office, now), office.composer)
 
 
 def held(taken: TakenMail, reason: str, reference: str = "") -> Decision:
@@ -146,11 +159,31 @@ def _look_up(readings: Sequence[Reading], store: CaseStore, office: Office) -> l
     tokens = [_tokens(mail) for mail in mails]
     quoted = [find_references(f"{mail.subject}\n{mail.text}") for mail in mails]
     wanted = {*of_messages.values(), *chain.from_iterable(quoted), *(ref for found in tokens for ref, _ in found)}
-    cases = store.cases(sorted(wanted))
+    cases = _with_joined(store.cases(sorted(wanted)), store)
     return [
         _known(mail, of_messages, found, written, cases, office)
         for mail, found, written in zip(mails, tokens, quoted, strict=True)
     ]
+
+
+def _with_joined(cases: Mapping[str, Case], store: CaseStore) -> Mapping[str, Case]:
+    """These cases, and those that duplicates among them were joined to."""
+    found = dict(cases)
+    while missing := {case.joined_into for case in found.values() if case.joined_into} - found.keys():
+        further = store.cases(sorted(missing))
+        if not further:
+            break
+        found.update(further)
+    return found
+
+
+def _standing(reference: str, cases: Mapping[str, Case]) -> str:
+    """The case that stands for this one: itself, or where a duplicate was joined to."""
+    seen: set[str] = set()
+    while reference not in seen and reference in cases and cases[reference].joined_into:
+        seen.add(reference)
+        reference = cases[reference].joined_into
+    return reference
 
 
 def _tokens(mail: Mail) -> Sequence[tuple[str, str]]:
@@ -173,14 +206,16 @@ def _known(
         posts = [person.post for person in case.recipients()] if case else []
         post = post_of(office.secret, reference, token, [*posts, lifecycle.COMPLAINANT])
         if post:
-            proven.setdefault(reference, post)
-    threads = [of_messages[one] for one in (*mail.in_reply_to, *mail.references) if one in of_messages]
+            proven.setdefault(_standing(reference, cases), post)
+    leads = {one: _standing(reference, cases) for one, reference in of_messages.items()}
+    threads = [leads[one] for one in (*mail.in_reply_to, *mail.references) if one in leads]
+    quoted = [_standing(reference, cases) for reference in quoted]
     concerned = {*threads, *proven, *quoted} & cases.keys()
     return Known(
         cases={reference: cases[reference] for reference in concerned}
-        | {of_messages[one]: cases[of_messages[one]] for one in mail.returned_ids if of_messages.get(one) in cases},
+        | {leads[one]: cases[leads[one]] for one in mail.returned_ids if leads.get(one) in cases},
         threads=tuple(dict.fromkeys((*proven, *threads))),
-        returned=tuple(of_messages[one] for one in mail.returned_ids if one in of_messages),
+        returned=tuple(leads[one] for one in mail.returned_ids if one in leads),
         quoted=tuple(quoted),
         tokens=proven,
         addresses=_addresses(concerned, cases, office.directory),
@@ -235,8 +270,33 @@ def _decide(reading: Reading, identity: Identity, known: Known, now: datetime) -
             return held(taken, identity.reason, reference)
 
 
-def _open(grievance: Grievance, reference: str, office: Office, now: datetime) -> Decision:
+def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one mail
+    grievance: Grievance,
+    reading: Reading,
+    earlier: Sequence[Case],
+    proof: Authentication,
+    reference: str,
+    office: Office,
+    now: datetime,
+) -> Decision:
+    """A case of its own, or a reminder that joins the case it certainly means."""
     routes = find_routes(grievance.subject, grievance.text, office)
+    reminder = find_reminder(grievance, routes, earlier, office.gazetteer)
+    own = proof.verdict is not Verdict.FAIL and len(reading.mail.senders) == 1
+    if reminder.likeness is Likeness.CERTAIN and own:
+        case = next(case for case in earlier if case.reference == reminder.reference)
+        return lifecycle.follow_up(
+            case,
+            reading.mail,
+            raw_sha256=reading.taken.sha256,
+            now=now,
+            reason="a reminder in a new thread",
+            evidence="; ".join(reminder.evidence),
+        )
+    return _open(doubted(grievance, reminder), routes, reference, office, now)
+
+
+def _open(grievance: Grievance, routes: Sequence[Route], reference: str, office: Office, now: datetime) -> Decision:
     return lifecycle.open_case(grievance, routes, reference=reference, now=now, term=office.term)
 
 

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field, replace
 from mailbot.errors import StoreUnavailable, UnreadableMail
 from mailbot.ingest.parse import mail_identity, read_mail
 from mailbot.intake import Office, Reading, decide_mails, held
-from mailbot.model import Decision, FetchedMail, Mail, MailboxId, Outcome, Stored, TakenMail
+from mailbot.model import Decision, FetchedMail, Mail, MailboxId, MailKind, Outcome, Stored, TakenMail
 from mailbot.ports import CaseStore, Clock, MailArchive, Mailbox
 
 APART_FROM_ATTEMPT = 3
 """A mail whose taking was cut short so often is read in a process of its own: it may be what cuts us short."""
+
+TOO_LARGE = "too large to take"
+"""How the reason of a mail begins that was fetched by its header only."""
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +174,7 @@ class Receiver:
             return held(taken, str(error))
         taken = _described(taken, mail)
         if not fetched.whole:
-            return held(taken, f"too large to take: {fetched.size_bytes:,} bytes; it stays in the mailbox")
+            return held(taken, f"{TOO_LARGE}: {fetched.size_bytes:,} bytes; it stays in the mailbox")
         return Reading(taken=taken, mail=mail)
 
     def _mark(self, mailbox: MailboxId, uids: Sequence[int]) -> None:
@@ -220,14 +223,20 @@ def _groups(
 def _ready(pending: Sequence[Reading]) -> list[Reading]:
     """
     Those that wait for none before them: a mail that answers an earlier one of this batch is decided after that one is
-    stored, and of two copies of a mail the second.
+    stored, of two copies of a mail the second, and of two new letters of one writer: it may be a reminder.
     """
     ids: set[str] = set()
+    writers: set[str] = set()
     ready = []
     for reading in pending:
         mail = reading.mail
-        if ids.isdisjoint((*mail.in_reply_to, *mail.references, *mail.returned_ids, mail.message_id)):
+        writer = mail.sender.address.casefold() if mail.kind in (MailKind.NEW, MailKind.FORWARD) else ""
+        if writer not in writers and ids.isdisjoint(
+            (*mail.in_reply_to, *mail.references, *mail.returned_ids, mail.message_id)
+        ):
             ready.append(reading)
+        if writer:
+            writers.add(writer)
         if mail.message_id:
             ids.add(mail.message_id)
     return ready

@@ -18,9 +18,10 @@ SOURCE = Path(__file__).resolve().parent.parent / "mailbot"
 PACKAGES = ("ingest", "classify", "cases", "notify")
 
 WORDS = {"model", "errors", "ports"}
-LOOPS = {"receive", "dispatch", "escalate", "intake", "desk"}
+LOOPS = {"receive", "dispatch", "escalate", "intake", "desk", "replay", "reminders"}
 ADAPTERS = {
     "cases.database",
+    "cases.labels",
     "cases.loading",
     "cases.mails",
     "cases.migrations",

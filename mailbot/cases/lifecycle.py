@@ -31,6 +31,7 @@ from mailbot.model import (
 )
 
 MAILBOT, COMPLAINANT, DESK = "mailbot", "complainant", "desk"
+WRITES_AGAIN = "the complainant writes again"
 OFFICERS_LANGUAGE = "en"
 LEVELS_A_REFERRAL = 1_000
 """Alerts are numbered within their referral: the third referral's second level is occurrence 2,002."""
@@ -62,13 +63,15 @@ def open_case(
         department=main.department,
         place=main.place,
         review=any(route.review for route in routes),
-        explain=tuple(sentence for route in routes for sentence in route.explain),
+        explain=(*(sentence for route in routes for sentence in route.explain), *_may_be_a_reminder(grievance)),
         received_at=grievance.received_at,
         opened_at=now,
         referrals=referrals,
         message_id=grievance.message_id,
         raw_sha256=grievance.raw_sha256,
+        possible_duplicate=grievance.possible_duplicate,
     )
+    doubt = {"possible_duplicate": case.possible_duplicate} if case.possible_duplicate else {}
     return Decision(
         outcome=Outcome.CASE,
         reason="review" if case.review else "routed",
@@ -76,7 +79,7 @@ def open_case(
         reference=reference,
         thread=(grievance.message_id,) if grievance.message_id else (),
         events=(
-            _event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value),
+            _event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value, **doubt),
             *(
                 _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
                 for referral in referrals
@@ -88,6 +91,11 @@ def open_case(
             *(notice for referral in referrals for notice in referral_notices(case, referral)),
         ),
     )
+
+
+def _may_be_a_reminder(grievance: Grievance) -> Iterable[str]:
+    if grievance.possible_duplicate:
+        yield f"it may be a reminder of {grievance.possible_duplicate}: {'; '.join(grievance.likeness)}"
 
 
 def make_referral(route: Route, number: int, now: datetime, term: timedelta) -> Referral:
@@ -103,16 +111,23 @@ def make_referral(route: Route, number: int, now: datetime, term: timedelta) -> 
     )
 
 
-def follow_up(case: Case, mail: Mail, *, raw_sha256: str, now: datetime) -> Decision:
-    """Join a further mail of the complainant to its case and tell the officers. No clock is restarted."""
+def follow_up(
+    case: Case, mail: Mail, *, raw_sha256: str, now: datetime, reason: str = WRITES_AGAIN, evidence: str = ""
+) -> Decision:
+    """
+    Join a further mail of the complainant to its case and tell the officers. No clock is restarted.
+
+    `evidence` may quote the mail: it stands in the history, `reason` in the log.
+    """
+    known = {"evidence": evidence} if evidence else {}
     joined = replace(case, follow_ups=case.follow_ups + 1)
     return Decision(
         outcome=Outcome.FOLLOW_UP,
-        reason="the complainant writes again",
+        reason=reason,
         case=joined,
         reference=case.reference,
         thread=(mail.message_id,) if mail.message_id else (),
-        events=(_event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(joined.follow_ups)),),
+        events=(_event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(joined.follow_ups), **known),),
         notices=tuple(
             Notice(
                 purpose=Purpose.FOLLOW_UP,

@@ -41,10 +41,21 @@ JOINED = (Outcome.CASE, Outcome.FOLLOW_UP, Outcome.REPLY)
 
 
 def list_cases(
-    engine: Engine, *, state: CaseState | None = None, overdue_at: datetime | None = None, limit: int = 1000
+    engine: Engine,
+    *,
+    state: CaseState | None = None,
+    overdue_at: datetime | None = None,
+    review: bool = False,
+    limit: int = 1000,
 ) -> list[Json]:
-    """List cases, the newest first; with `overdue_at` only open ones past their term then, the longest first."""
+    """
+    List cases, the newest first; with `overdue_at` only open ones past their term then, the longest first.
+
+    With `review` only those that the triage desk should look at.
+    """
     query = select(cases.c.reference).limit(limit)
+    if review:
+        query = query.where(cases.c.review)
     if state is not None:
         query = query.where(cases.c.state == state)
     if overdue_at is not None:
@@ -89,6 +100,8 @@ def _case_line(found: Case) -> Json:
         "department": found.department,
         "place": found.place,
         "review": found.review,
+        "possible_duplicate": found.possible_duplicate,
+        "joined_into": found.joined_into,
         "opened_at": _value(found.opened_at),
         "due_at": _value(found.due_at),
         "closed_at": _value(found.closed_at),

@@ -104,6 +104,7 @@ FULL = Case(
     closed_by=ADDRESSEE.post,
     action_taken="A doctor has been posted.",
     follow_ups=1,
+    possible_duplicate="CM2600000014",
 )
 BARE = replace(
     FULL,
@@ -123,6 +124,7 @@ BARE = replace(
     closed_by="",
     action_taken="",
     follow_ups=0,
+    possible_duplicate="",
 )
 NOTICE = Notice(
     purpose=Purpose.REFERRAL,

@@ -24,7 +24,7 @@ def test_a_mail_whose_last_row_is_refused_leaves_nothing_but_its_reason(
 
     monkeypatch.setattr(receive, "decide_mails", spoiled)
     rig.mailbox.deliver(a_grievance(1))
-    rig.mailbox.deliver(a_grievance(2))
+    rig.mailbox.deliver(a_grievance(2, sender="amit.roy@example.net"))
     summary = rig.receive()
     assert (summary.cases, summary.held) == (1, 1)
     (case,) = list_cases(rig.engine)
