@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from mailbot.ingest.phone_labels import CLOSING, ID_LABEL, PERSONAL_LINE, PHONE_LABEL, SAID_ANOTHERS, SAID_OWN
 from mailbot.model import Phone
 
 _LOOKED_AT = 200_000
@@ -31,67 +32,16 @@ _PLAIN = (
 )
 _PREFIXES = ("", "0", "91", "091", "0091", "910", "+91", "+910")
 
-_ID_LABEL = re.compile(
-    r"a+dh?a+r|adhar|uid(?:ai)?\b|\ba/?c\b|\bac\b|account|acct|khata\b|consumer|customer|\bcust\b|subscriber|"
-    r"\bca\b|connection|meter|\bpnr\b|ration|"
-    r"\brc\b|card|application|\bappl?\b\.?|applicant id|docket|\bref(?:erence)?\b|receipt|registration|"
-    r"\bregn?\b|enrol+ment|roll\b|ticket|\bcase\b|"
-    r"\bfir\b|\bgde?\b|diary|memo|order|invoice|bill|challan|transaction|\btxn\b|\butr\b|\brrn\b|\bifsc\b|"
-    r"\bupi\b|loan|policy|passport|licen[cs]e|"
-    r"epic|voter|vehicle|\bpan\b|\bgst|\bpin\b|khatian|khatiyan|plot|\bdag\b|mouza|job ?card|\bppo\b|"
-    r"pension id|beneficiary|\bid\b|token|complaint (?:no|id)|"
-    r"complain no|grievance (?:no|id)|serial|sl\.? ?no|tracking|\bawb\b|folio|certificate|swasthya|"
-    r"rs\.?(?=\s*$)|₹|rupees|amount|taka|"
-    r"আধার|অ্যাকাউন্ট|একাউন্ট|হিসাব|খাতা|গ্রাহক|কনজিউমার|কনজ়িউমার|মিটার|রেশন|কার্ড|আবেদন|দরখাস্ত|রেফারেন্স|রসিদ|"
-    r"রেজিস্ট্রেশন|নথি|ডকেট|রোল|টিকিট|মামলা|"
-    r"ডায়েরি|ডায়েরি|মেমো|বিল|ঋণ|লোন|পাসপোর্ট|লাইসেন্স|ভোটার|পিন|খতিয়ান|খতিয়ান|দাগ|প্লট|জব কার্ড|আইডি|টোকেন|টাকা|"
-    r"ক্রমিক|পিএনআর|"
-    r"आधार|खाता|अकाउंट|उपभोक्ता|ग्राहक|कनेक्शन|मीटर|राशन|कार्ड|आवेदन|रसीद|पंजीकरण|रजिस्ट्रेशन|संदर्भ|डॉकेट|रोल|टिकट|मुकदमा|"
-    r"केस|एफआईआर|बिल|ऋण|लोन|"
-    r"पासपोर्ट|लाइसेंस|वोटर|मतदाता|पिन|खतियान|प्लॉट|जॉब|आईडी|टोकन|रुपये|रु|क्रमांक|पीएनआर|निवेदन नं",
-    re.IGNORECASE,
-)
-_PHONE_LABEL = re.compile(
-    r"mobi(?:le|el|l)|\bmob\b|\bmbl?\b|phone|\bfone\b|\bph\b|\btel\b|telephone|\bcell\b|whats ?app|\bwp\b|"
-    r"\bw/?a\b|contact|\bcont\b|call(?:ing)?\b|ring\b|"
-    r"\bsms\b|helpline|\bnumber is\b|\bnamber|\bnombor|\bnomber|☎|📞|📱|✆|মোবাইল|মোবাইলের|মোবা|মোঃ|মো[:.]|ফোন|"
-    r"হোয়াটস|হোয়াটস|যোগাযোগ|কল কর|দূরভাষ|"
-    r"मोबाइल|मोबाईल|मो[.०:]|फोन|फ़ोन|व्हाट्स|संपर्क|सम्पर्क|दूरभाष|कॉल|wa\.me/|tel:",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"\bmy\b|\bme\b|\bmine\b|\bmyself\b|\bour\b|\bus\b|\bi am\b|complainant|applicant|petitioner|undersigned|"
-    r"\bself\b|আমার|আমাকে|আমাদের|আমায়|আমি|নিজের|আবেদনকার|অভিযোগকার|"
-    r"मेरा|मेरी|मेरे|मुझे|मुझसे|हमारा|हमारे|अपना|आवेदक|शिकायतकर्ता|मेरो|मलाई|हाम्रो|\bamar\b|\bamr\b|\bamake\b|\bamader\b|"
-    r"\bami\b|\bmera\b|\bmere\b|\bmeri\b|\bmujhe\b|\bhamara\b|\bmero\b",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(
-    r"\bhis\b|\bher\b|\bhim\b|\btheir\b|\bits\b|officer|\boffice\b|\bo\.?c\b|\bi\.?c\b|\bbdo\b|\bsdo\b|\bdm\b|"
-    r"\bsp\b|\bbmoh\b|\bcmoh\b|\bblro\b|inspector|police|thana|accused|"
-    r"contractor|councill?or|pradhan|panchayat|secretary|manager|dealer|agent|doctor|\bdr\b|engineer|helpline|"
-    r"toll|customer care|control room|broker|dalal|"
-    r"neighbou?r|landlord|owner|driver|caller|fraud|scam|hospital|bank|school|headmaster|\buncle\b|\bleader\b|"
-    r"\bneta\b|called me|phoned me|from the number|threat|"
-    r"তার |তাঁর|ওনার|ওঁর|উনার|ওর |অফিসার|বিডিও|প্রধান|থানা|পুলিশ|ঠিকাদার|কাউন্সিলর|ডাক্তার|ডিলার|দালাল|নেতা|"
-    r"ম্যানেজার|হাসপাতাল|ব্যাঙ্ক|অভিযুক্ত|প্রতারক|হুমকি|"
-    r"उसका|उसकी|उनका|उनके|उनकी|अधिकारी|बीडीओ|थाना|पुलिस|ठेकेदार|पार्षद|डॉक्टर|डीलर|दलाल|नेता|प्रधान|मैनेजर|अस्पताल|बैंक|"
-    r"आरोपी|ठग|धमकी|\btar\b|\bonar\b|\bunar\b|\buska\b|\bunka\b|\buski\b",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"regards|faithfully|sincerely|truly|obedient|thank(?:s| you|ing)|yours\b|humbly|বিনীত|ইতি|নিবেদক|"
-    r"নিবেদিকা|ধন্যবাদ|বিনীতা|প্রণাম|भवदीय|धन्यवाद|प्रार्थी|निवेदक|"
-    r"सादर|binit|nibedok|iti\b|dhonnobad|dhanyavad|dhanyabad|prarthi|\bfrom\s*[:,-]",
-    re.IGNORECASE,
-)
-_PERSONAL_LINE = re.compile(
-    r"(?:^|\n)[ \t]{0,8}(?:name|address|vill(?:age)?|p\.?o\.?|p\.?s\.?|dist(?:rict)?|নাম|ঠিকানা|গ্রাম|পোঃ|জেলা|"
-    r"नाम|पता|ग्राम|जिला|naam|thikana|gram)[ \t]{0,4}[:：.-]",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(r"[;,\n।|]|\.\s|\?\s|!\s")
 _JOINED_BY = re.compile(r"(?:\s|[,/&+()-]|and|or|এবং|ও|বা|অথবা|और|या|र|ba|o|ebong|aur|ya|no|nos|\.){0,12}", re.IGNORECASE)
+_ABBREVIATED = re.compile(
+    r"\b(?:no|nos|ph|mob|tel|a/c|ac|cont|ref|regd?|sl|sr|p|m|appl?)$|(?:^|\s)(?:सं|क्र|नं|मो|दू|নং|মো|ফো|রে|আ)$",
+    re.IGNORECASE,
+)
+# A number that stands between a label and ours is the label's own: "Pin-721101 98…".
+_OWN_NUMBER = re.compile(r"\d{4}")
+_DECIMAL_BEFORE = re.compile(r"\d\d\.$")
+_GROUP_BEFORE = re.compile(r"(?<!\d)\d{5}[ -]$")
 _DIALLED = re.compile(r"(?:wa\.me/|tel:|phone=)\+?$", re.IGNORECASE)
 _DECIMALS = re.compile(r"\.\d")
 _MONEY = re.compile(r"(?:₹|\brs\.?|\binr)\s?$", re.IGNORECASE)
@@ -260,8 +210,10 @@ def _impossible(text: str, candidate: _Candidate, before: tuple[_Candidate, _Ver
         (behind.startswith("@"), "part of an address"),
         (is_link, "part of a link"),
         (is_landline, "written as a landline with its area code"),
-        (_DECIMALS.match(behind) or _MONEY.search(ahead), "an amount"),
-        (_SERIES.search(ahead) and not _PHONE_LABEL.search(ahead[-12:]), "part of an identifier with letters"),
+        (_DECIMALS.match(behind) or _MONEY.search(ahead) or _DECIMAL_BEFORE.search(ahead), "an amount"),
+        (candidate.groups == (2, 8) and "." in text[candidate.start : candidate.end], "an amount"),
+        (candidate.groups == (5, 5) and _GROUP_BEFORE.search(ahead), "part of a longer number"),
+        (_SERIES.search(ahead) and not PHONE_LABEL.search(ahead[-12:]), "part of an identifier with letters"),
         (_NUMBER_BEFORE.search(ahead) and not follows, "part of a longer number"),
         (_NUMBER_BEHIND.match(behind) and not _PHONE_BEHIND.match(behind), "part of a longer number"),
     )
@@ -275,7 +227,9 @@ def _clause_before(text: str, start: int, floor: int) -> str:
     own_line = window.rstrip(" \t\n")
     if own_line.endswith((":", "-", "–", "নং", "নম্বর", "नंबर", "no", "no.", "No", "No.")):
         # The label may stand on the line above.
-        kept = _CLAUSE.sub(lambda mark: mark[0] if mark.end() > len(own_line) else "\0", window)
+        kept = _CLAUSE.sub(
+            lambda mark: mark[0] if mark.end() > len(own_line) or _is_abbreviation(window, mark) else "\0", window
+        )
         return kept.rsplit("\0", 1)[-1]
     last = 0
     for mark in _CLAUSE.finditer(window):
@@ -286,15 +240,17 @@ def _clause_before(text: str, start: int, floor: int) -> str:
 
 def _is_abbreviation(window: str, mark: re.Match[str]) -> bool:
     """ "Mob. No. 98…": these full stops end no clause."""
-    return mark[0][0] == "." and bool(
-        re.search(r"\b(?:no|nos|ph|mob|tel|a/c|ac|cont|ref|regd?|sl|p|m|appl?)$", window[: mark.start()], re.IGNORECASE)
-    )
+    return mark[0][0] == "." and bool(_ABBREVIATED.search(window[: mark.start()]))
 
 
 def _label(clause: str, after: str) -> tuple[str, str]:
     """The label next to the number: "phone", "id" or "none", and its words."""
-    labels = [(found.start(), "id", found[0]) for found in _ID_LABEL.finditer(clause)]
-    labels += [(found.start(), "phone", found[0]) for found in _PHONE_LABEL.finditer(clause)]
+    labels = [
+        (found.start(), "id", found[0])
+        for found in ID_LABEL.finditer(clause)
+        if not _OWN_NUMBER.search(clause, found.end())
+    ]
+    labels += [(found.start(), "phone", found[0]) for found in PHONE_LABEL.finditer(clause)]
     if labels:
         _, label, word = max(labels)
         return label, word
@@ -303,9 +259,9 @@ def _label(clause: str, after: str) -> tuple[str, str]:
         r"\s{0,2}[(–:-]?\s?(?:is|হল|হলো|है|এটা|yeh|eta)?\s?(?:the|my|our|আমার|मेरा|amar|mera)?\s?", behind
     ):
         rest = behind[found.end() :]
-        if (is_id := _ID_LABEL.match(rest)) is not None:
+        if (is_id := ID_LABEL.match(rest)) is not None:
             return "id", is_id[0]
-        if (is_phone := _PHONE_LABEL.match(rest)) is not None:
+        if (is_phone := PHONE_LABEL.match(rest)) is not None:
             return "phone", is_phone[0]
     return "none", ""
 
@@ -315,13 +271,13 @@ def _is_own(text: str, candidate: _Candidate, clause: str, *, labelled: bool) ->
     line_end = text.find("\n", candidate.end)
     line = text[max(line_start, candidate.start - 200) : candidate.start]
     whole = line + text[candidate.end : line_end if 0 <= line_end < candidate.end + 60 else candidate.end + 60]
-    if _OTHER.search(clause) or (_OTHER.search(line[-60:]) and not _OWN.search(clause)):
+    if SAID_ANOTHERS.search(clause) or (SAID_ANOTHERS.search(line[-60:]) and not SAID_OWN.search(clause)):
         return False, "it is said to be another's"
-    if _OWN.search(clause) and (
+    if SAID_OWN.search(clause) and (
         labelled or re.search(r"\b(?:no|number|নম্বর|নং|नंबर|nombor|number)\b", clause, re.IGNORECASE)
     ):
         return True, _CALLED_OWN
-    if _OTHER.search(whole):
+    if SAID_ANOTHERS.search(whole):
         return False, "it is said to be another's"
     if _is_signed(text, line_start, candidate, line):
         return True, _SIGNED
@@ -336,10 +292,10 @@ def _is_signed(text: str, line_start: int, candidate: _Candidate, line: str) -> 
     few_below = sum(bool(part.strip()) for part in below.split("\n")[1:]) <= 6
     if not short:
         return False
-    if _PERSONAL_LINE.search(above[-250:]) or _PERSONAL_LINE.search(below[:200]):
+    if PERSONAL_LINE.search(above[-250:]) or PERSONAL_LINE.search(below[:200]):
         return True
-    if few_below and (_CLOSING.search(above[-350:]) or _CLOSING.search(line)):
+    if few_below and (CLOSING.search(above[-350:]) or CLOSING.search(line)):
         return True
     is_last = len(text) <= candidate.end + 600 and few_below and len(below.strip()) < 250
-    lone = not _PHONE_LABEL.sub("", line).strip(" \t:.-()+nNoOsSঃ*") or len(line.split()) <= 6
+    lone = not PHONE_LABEL.sub("", line).strip(" \t:.-()+nNoOsSঃ*") or len(line.split()) <= 6
     return is_last and lone and bool(above.strip())
