@@ -1,5 +1,5 @@
 """
-`case list`, `case show`, `case register`: cases, and the desk where a letter becomes one.
+`case list`, `case show`, `case register`: cases, and the desk where a letter becomes one; `settle.py` has the rest.
 
 In: the database; at the desk what the clerk types and scans. Out: lines and tables, or JSON. What is registered goes
 the same way as a mail.
@@ -15,11 +15,11 @@ from typing import cast
 import click
 
 from mailbot.cases import queries
-from mailbot.cases.reference import find_references
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import now
+from mailbot.cli.settle import one_reference, route, why
 from mailbot.cli.work import machine
 from mailbot.desk import Letter, Scan
 from mailbot.errors import MailbotError
@@ -40,25 +40,30 @@ class NoSuchCase(MailbotError):
 @click.group
 @common
 def case() -> None:
-    """Look at cases; register a letter."""
+    """Look at cases; register a letter; settle where one belongs."""
 
+
+case.add_command(route)
+case.add_command(why)
 
 # --- list ---------------------------------------------------------------------------------------------------------
 
 
 @case.command("list")
 @click.option("--state", type=click.Choice([state.value for state in CaseState]), help="Only cases in this state.")
+@click.option("--review", is_flag=True, help="Only cases that the triage desk should look at.")
 @click.option("--overdue", is_flag=True, help="Only open cases past their term, the longest waiting first.")
 @click.option("--limit", type=click.IntRange(1, 30_000), default=1_000, show_default=True, help="At most so many.")
 @common
 @pass_asked
-def list_(asked: Asked, state: str | None, limit: int, *, overdue: bool) -> None:
+def list_(asked: Asked, state: str | None, limit: int, *, overdue: bool, review: bool) -> None:
     """List the cases, the newest first."""
     with database(asked) as engine:
         found = queries.list_cases(
             engine,
             state=CaseState(state) if state else None,
             overdue_at=now() if overdue else None,
+            review=review,
             limit=limit + 1,
         )
     for line in found[:limit] if asked.json else ():
@@ -97,14 +102,11 @@ def _print_cases(found: Sequence[Json]) -> None:
 @pass_asked
 def show_(asked: Asked, reference: tuple[str, ...]) -> None:
     """Tell all about a case: its referrals, its history, its messages, its mails."""
-    written = " ".join(reference)
-    references = find_references(written)
-    if len(references) != 1:
-        raise click.UsageError(f"{written!r} is no case reference, such as CM2600012349; a digit may be mistyped")
+    wanted = one_reference(reference)
     with database(asked) as engine:
-        found = queries.show_case(engine, references[0])
+        found = queries.show_case(engine, wanted)
     if found is None:
-        raise NoSuchCase(f"there is no case {references[0]}")
+        raise NoSuchCase(f"there is no case {wanted}")
     if asked.json:
         show.emit(found)
         return

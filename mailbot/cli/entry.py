@@ -44,11 +44,13 @@ COMMANDS: Mapping[str, Place] = {
     "dispatch": Place("mailbot.cli.work", "dispatch", "Send the messages that are due, once."),
     "escalate": Place("mailbot.cli.work", "escalate", "Look for overdue cases, once."),
     "status": Place("mailbot.cli.look", "status", "Say how everything stands."),
-    "case": Place("mailbot.cli.case", "case", "Look at cases; register a letter."),
+    "case": Place("mailbot.cli.case", "case", "Look at cases; register a letter; settle one."),
     "outbox": Place("mailbot.cli.look", "outbox", "Look at the messages."),
     "export": Place("mailbot.cli.look", "export", "Print every case and what is held."),
     "parse": Place("mailbot.cli.parse", "parse", "Show how mails are read."),
     "classify": Place("mailbot.cli.classify", "classify", "Show where mails would go, and why."),
+    "rules": Place("mailbot.cli.rules", "rules", "Look at the keyword rules; try a change."),
+    "directory": Place("mailbot.cli.directory", "directory", "Look at posts and officers."),
     "completion": Place("mailbot.cli.completion", "completion", "Print the completion script of a shell."),
 }
 

@@ -1,0 +1,265 @@
+"""
+`rules check`, `rules test`, `rules replay`, `rules examples`: how a clerk sees that a change of rules helps.
+
+In: the configuration, a file of labelled mails, the database. Out: findings, scores, who would gain and lose, and what
+the desk has decided. Nothing is changed, and nothing is sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, time
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from mailbot.cases.labels import Label, grievances, labels
+from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.lint import check_rules
+from mailbot.classify.score import Judged, Score, Shares, judge, read_labelled, score, unknown_codes
+from mailbot.cli import show
+from mailbot.cli.database import database
+from mailbot.cli.options import Asked, common, pass_asked
+from mailbot.cli.trial import placed, print_findings, rules_option, settings_for_trial, with_rules
+from mailbot.errors import ConfigurationError
+from mailbot.intake import INDIA, Office, find_routes
+from mailbot.machine import read_office
+from mailbot.replay import Balance, Change, Replayed, ReplaySummary, replay, summarise
+from mailbot.settings import load_office_files
+from mailbot.settings.source import read_text
+
+_MOST_WRONG = 40
+_MOST_CONFUSED = 15
+_MOST_SHOWN = 5
+
+
+@click.group
+@common
+def rules() -> None:
+    """Look at the keyword rules, and try a change before it is in force."""
+
+
+# --- check --------------------------------------------------------------------------------------------------------
+
+
+@rules.command
+@rules_option
+@click.option("--notes", is_flag=True, help="Show notes too: what is no mistake, but good to know.")
+@common
+@pass_asked
+def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
+    """
+    Look at all rules together: what hinders what, and which words are places too.
+
+    Exit status 1 when a rule cannot work as written, 78 when the files cannot be read.
+    """
+    settings = settings_for_trial(asked, folder)
+    office, texts = read_office(settings), load_office_files(settings)
+    found = check_rules(office.rules, office.directory.departments, office.gazetteer, texts.places)
+    return print_findings([placed(finding, settings.rules.path) for finding in found], asked, notes=notes)
+
+
+# --- test ---------------------------------------------------------------------------------------------------------
+
+
+@rules.command
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@rules_option
+@common
+@pass_asked
+def test(asked: Asked, file: Path, folder: Path | None) -> None:
+    """Score the rules on a file of labelled mails, one JSON object a line. A low score is no failure."""
+    office = read_office(settings_for_trial(asked, folder))
+    labelled = read_labelled(str(file), read_text(file))
+    faults = unknown_codes(str(file), labelled, [*office.directory.departments, *office.gazetteer.places])
+    if faults:
+        raise ConfigurationError(faults)
+    found = score([judge(mail, find_routes(mail.subject, mail.body, office), office.gazetteer) for mail in labelled])
+    if asked.json:
+        show.emit(_score_record(found))
+        for judged in found.wrong:
+            show.emit({"wrong": judged.mail.id, **_judged_record(judged, office.gazetteer)})
+        return
+    _print_shares(found)
+    _print_confusion(found)
+    _print_wrong(found, office)
+
+
+def _score_record(found: Score) -> Mapping[str, object]:
+    return {
+        **asdict(found.all),
+        "languages": {language: asdict(shares) for language, shares in found.languages.items()},
+        "confusion": [
+            {"expected": expected, "found": department, "mails": count}
+            for expected, department, count in found.confusion
+        ],
+    }
+
+
+def _judged_record(judged: Judged, gazetteer: Gazetteer) -> Mapping[str, object]:
+    return {
+        "language": judged.mail.language,
+        "subject": judged.mail.subject,
+        "department": judged.department,
+        "expected_department": list(judged.mail.departments),
+        "place": judged.place,
+        "district": gazetteer.district(judged.place) if judged.place else "",
+        "expected_place": [*judged.mail.places, judged.mail.district],
+        "review": judged.review,
+        "explain": list(judged.explain),
+    }
+
+
+def _print_shares(found: Score) -> None:
+    names = ["", "mails", "department", "district", "finer place", "review", "wrong, no review"]
+    rows = [["all", *_cells(found.all)], *([name, *_cells(shares)] for name, shares in found.languages.items())]
+    show.table(names, rows)
+
+
+def _cells(shares: Shares) -> list[str]:
+    numbers = (shares.department, shares.district, shares.finer, shares.review, shares.wrong_without_review)
+    return [str(shares.mails), *(f"{100 * number:.1f} %" for number in numbers)]
+
+
+def _print_confusion(found: Score) -> None:
+    if not found.confusion:
+        return
+    show.say()
+    show.say("Taken for another department", bold=True)
+    for expected, department, count in found.confusion[:_MOST_CONFUSED]:
+        show.say(f"{count:4}  {expected} → {department or 'none'}", indent=2)
+
+
+def _print_wrong(found: Score, office: Office) -> None:
+    for judged in found.wrong[:_MOST_WRONG]:
+        show.say()
+        show.say(f"{judged.mail.id} ({judged.mail.language}): {judged.mail.subject}", bold=True)
+        where = office.gazetteer.places[judged.place].name if judged.place else "no place"
+        said = f"{judged.department or 'no department'}, {judged.place} {where}" + (", review" if judged.review else "")
+        wanted = " or ".join(judged.mail.departments)
+        show.say(f"said: {said}; wanted: {wanted}, {' or '.join(judged.mail.places) or judged.mail.district}", indent=2)
+        for sentence in judged.explain:
+            show.paragraph(f"- {sentence}", indent=4, hang=2)
+    if len(found.wrong) > _MOST_WRONG:
+        show.say()
+        show.say(f"and {len(found.wrong) - _MOST_WRONG} more; --json prints all")
+
+
+# --- replay -------------------------------------------------------------------------------------------------------
+
+
+@rules.command("replay")
+@click.option(
+    "--rules",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="The new rules.",
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only cases that arrived on this day or later.")
+@common
+@pass_asked
+def replay_(asked: Asked, folder: Path, since: datetime | None) -> None:
+    """
+    Show who would gain and lose which of the stored cases by new rules.
+
+    They are compared with the rules in force. Nothing is sent, and nothing is written.
+    """
+    settings = settings_for_trial(asked)
+    old, new = read_office(settings), read_office(with_rules(settings, folder))
+    begin = datetime.combine(since.date(), time(), INDIA) if since else None
+    with database(asked) as engine:
+        settled = {one.grievance.reference: tuple(d for d, _ in one.matters) for one in labels(engine)}
+        stored = (
+            Replayed(
+                reference=each.reference,
+                subject=each.subject,
+                text=each.text,
+                settled=settled.get(each.reference, ()),
+            )
+            for each in grievances(engine, since=begin)
+        )
+        changes = []
+        for change in replay(stored, old, new):
+            changes.append(change)
+            if not change.is_none:
+                _print_change(change, asked)
+    _print_summary(summarise(changes), asked)
+
+
+def _print_change(change: Change, asked: Asked) -> None:
+    grievance = change.grievance
+    if asked.json:
+        record = {"case": grievance.reference, "before": asdict(change.before), "after": asdict(change.after)}
+        show.emit({**record, "settled": list(grievance.settled), "explain": list(change.explain)})
+        return
+    show.say(f"{grievance.reference}  {grievance.subject}", bold=True)
+    for word, where in (("was", change.before), ("new", change.after)):
+        review = ", review" if where.review else ""
+        departments = "+".join(filter(None, where.departments)) or "none"
+        show.paragraph(f"{word}: {departments}, {where.place or 'nowhere'}{review}: {', '.join(where.posts)}", indent=2)
+    if grievance.settled:
+        show.say(f"the desk decided: {', '.join(grievance.settled)}", indent=2)
+
+
+def _print_summary(found: ReplaySummary, asked: Asked) -> None:
+    if asked.json:
+        show.emit({"summary": asdict(found)})
+        return
+    show.say(f"{show.plural(found.changed, 'case')} of {found.cases} would go elsewhere")
+    show.say(f"review: {found.review_before} by the rules in force, {found.review_after} by the new ones", indent=2)
+    if found.settled:
+        right = f"{found.settled_right_before} by the rules in force, {found.settled_right_after} by the new ones"
+        show.say(f"as the desk decided ({show.plural(found.settled, 'case')}): {right}", indent=2)
+    for title, balances in (("Departments", found.departments), ("Posts", found.posts)):
+        if balances:
+            show.say(title, bold=True)
+        for code, balance in balances.items():
+            show.paragraph(f"{code or 'no department'}: {_balance(balance)}", indent=2, hang=2)
+
+
+def _balance(balance: Balance) -> str:
+    parts = (("gains", balance.gains), ("loses", balance.losses))
+    return "; ".join(f"{word} {len(cases)} ({_some(cases)})" for word, cases in parts if cases)
+
+
+def _some(references: Sequence[str]) -> str:
+    more = ", …" if len(references) > _MOST_SHOWN else ""
+    return ", ".join(islice(references, _MOST_SHOWN)) + more
+
+
+# --- examples -----------------------------------------------------------------------------------------------------
+
+
+@rules.command
+@common
+@pass_asked
+def examples(asked: Asked) -> None:
+    """
+    Print what the desk has decided as labelled mails, a JSON object a line, for `rules test`.
+
+    They hold what citizens wrote: keep the file as you keep the mails.
+    """
+    gazetteer = read_office(settings_for_trial(asked)).gazetteer
+    with database(asked) as engine:
+        for label in labels(engine):
+            show.emit(_example(label, gazetteer))
+
+
+def _example(label: Label, gazetteer: Gazetteer) -> Mapping[str, object]:
+    (department, place), *others = label.matters
+    district = gazetteer.district(place) if place in gazetteer.places else ""
+    return {
+        "id": label.grievance.reference,
+        "lang": label.grievance.language,
+        "subject": label.grievance.subject,
+        "body": label.grievance.text,
+        "expected_department": department,
+        "also_acceptable": sorted({other for other, _ in others} - {department}),
+        "expected_place_district": district or None,
+        "expected_place_finer": place if place and place != district else None,
+        "also_place": [],
+        "kind": "multi" if others else "new",
+        "decided_at": label.decided_at.isoformat(),
+    }
