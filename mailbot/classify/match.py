@@ -30,7 +30,10 @@ MOST_REPEATS = 2
 
 _NOTHING = Classification(department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail")
 SURE_SCORE = 2.0
-SURE_MARGIN = 1.3
+SURE_MARGIN = 1.2
+# Measured on 375 labelled mails (213 the words were written with, 162 not): score of the best by that of the second,
+# and how often the best was right: below 1.1, 1 of 2; to 1.2, 3 of 4; to 1.3, 4 of 4; to 1.5, 10 of 10; above, 354 of
+# 355. So few fall below 1.2 that the first months of real mail should be asked again (`mailbot rules test`).
 
 _ZONE_WEIGHT = {
     Zone.BODY: 1.0,

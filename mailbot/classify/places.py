@@ -24,6 +24,8 @@ __all__ = ["Gazetteer", "find_place", "read_gazetteer"]
 SAID_WEIGHT = 0.5  # what weighs less is no place: a word that is a name too, "Howrah" in an address block
 SURE_WEIGHT = 1.2
 SURE_MARGIN = 1.35
+# Measured on the same mails as the margin in match.py: district right in 2 of 2 below it, 5 of 7 from 1.5 to 2 (a home
+# named beside the place of the matter), 338 of 338 above.
 SURE_FINER_MARGIN = 1.2
 EACH_REPEAT = 0.2
 _WORDS_SHOWN = 3
