@@ -81,6 +81,7 @@ def _parse_item(item: str, held: list[str]) -> Address | None:
         closed = item.find(">", opened)
         inside = item[opened + 1 : closed if closed > 0 else len(item)]
         name = _clean_name(item[:opened] + " " + (item[closed + 1 :] if closed > 0 else ""), held)
+        name = " ".join(name.strip("<> ").split())
         return _make(name, _restore(inside, held))
     comments = re.findall(r"\(([^()]*)\)", item)
     rest = _restore(re.sub(r"\([^()]*\)", " ", item), held)
@@ -98,6 +99,8 @@ def _make(name: str, inside: str) -> Address | None:
         address = address[7:]
     if name.casefold() == address.casefold():
         name = ""
+    if "@" not in address and (within := _BARE.fullmatch(name)):
+        return Address(" ".join(inside.split()), within[0])  # name and address have changed places
     if not address and (within := _WITHIN.search(name)):
         return Address("", within[0])
     return Address(name, address) if address or name else None

@@ -28,6 +28,7 @@ try:
     import pypdfium2 as pdfium  # type: ignore[import-untyped,import-not-found,unused-ignore]  # has no types; optional
 except ImportError:  # the extra is not installed: PDF files stay closed
     pdfium = None
+CAN_READ_PDF = pdfium is not None
 
 FILES_LIMIT = 10
 FILE_BYTES = 20 * 1024 * 1024
@@ -177,6 +178,11 @@ class _Reader:
             self.warn("a picture could not be read by tesseract")
             return ""
         return done.stdout.decode("utf-8", "replace")
+
+
+def first_page_picture(data: bytes) -> bytes:
+    """The first page of a PDF as a grey picture, as tesseract is shown it."""
+    return _page_picture(pdfium.PdfDocument(data)[0])
 
 
 def _page_picture(page: "_Page") -> bytes:

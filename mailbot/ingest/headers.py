@@ -24,6 +24,7 @@ _SPACES = re.compile(r"[\s\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F], "")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _ID = re.compile(r"<[^<>]{1,998}>")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def decode_words(text: str) -> str:
         if "=?" not in text:
             break
         text = one_line("".join(shown for _, shown in split_words(text)))
-    return one_line(_LEFTOVER.sub("", text)) if "=?" in text or ("?=" in text and _START.search(text)) else text
+    is_raw = 0 <= text.find("=?") < text.rfind("?=") or _START.search(text)
+    return one_line(_LEFTOVER.sub("", text)) if is_raw else text
 
 
 def split_words(text: str) -> list[tuple[bool, str]]:
@@ -215,11 +217,12 @@ def find_ids(values: Iterable[bytes]) -> tuple[str, ...]:
     """Message-IDs in the order met, each once, with angle brackets; byte for byte as written, only unfolded."""
     found: dict[str, None] = {}
     for value in values:
-        text = unfold(value)
-        ids = _ID.findall(text)
-        if not ids and "@" in text and " " not in text and "<" not in text:
-            ids = [f"<{text}>"]
-        found.update(dict.fromkeys(identifier.replace(" ", "") for identifier in ids))
+        text = _FOLD.sub("\0", decode_text(value[:FIELD_LIMIT]).replace("\0", ""))
+        ids = [one_line(identifier.replace("\0", "")) for identifier in _ID.findall(text)]
+        bare = _ID.sub(" ", text).replace("\0", " ").replace(",", " ").split()
+        if all("@" in word and "<" not in word for word in bare):
+            ids += [f"<{word}>" for word in bare]  # some mailers forget the brackets
+        found.update(dict.fromkeys(ids))
     return tuple(found)
 
 

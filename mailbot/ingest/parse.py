@@ -35,7 +35,7 @@ RAW_LIMIT = 64 * 1024 * 1024
 _TRACE = frozenset({"received", "authentication-results"})
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
 _SHOWN_TO_LIBRARY = ("from", "to", "cc", "date")
-_UNCLEAN = re.compile(r"=\?|\?=|[\x00-\x1f\x7f-\x9f\ufffd\ud800-\udfff\u2028\u2029]")
+_UNCLEAN = re.compile(r"[<>]|  |=\?|\?=|[\x00-\x1f\x7f-\x9f\ufffd\ud800-\udfff\u2028\u2029]")
 _REPORT_TYPES = re.compile(
     r"message/(?:global-)?(?:delivery-status|disposition-notification|feedback-report|rfc822|headers)|"
     r"text/rfc822-headers|message/rfc822-headers"

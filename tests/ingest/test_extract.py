@@ -17,7 +17,7 @@ from mailbot.model import Mail
 WORDS = "The tube well of Simlapal is dry since May."
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
-needs_pdfium = pytest.mark.skipif(extract.pdfium is None, reason="the extra 'attachments' is not installed")
+needs_pdfium = pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
 
@@ -84,8 +84,7 @@ def test_cells_of_a_table_are_read() -> None:
 @needs_pdfium
 @needs_tesseract
 def test_a_scanned_page_is_read_by_tesseract_and_marked_as_machine_read() -> None:
-    assert extract.pdfium is not None
-    picture = extract._page_picture(extract.pdfium.PdfDocument(pdf(WORDS[:30]))[0])
+    picture = extract.first_page_picture(pdf(WORDS[:30]))
     letter = read(mail(picture, "image/x-portable-graymap", "scan.pgm"))
     assert "tube well" in letter.attachment_text
     assert letter.machine_read
