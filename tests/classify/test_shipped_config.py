@@ -91,7 +91,10 @@ def test_a_grievance_goes_to_the_officer_of_the_area_and_to_the_head(text: str, 
 def test_the_explanation_of_the_bankura_case_says_why_each_was_chosen() -> None:
     found = send("There is no doctor in the rural hospital of Onda block.")
     cmoh, head = found.recipients
-    assert "the mail names Onda block as 'Onda' (body 44-48, places.csv:21), which lies in health district Bankura" in cmoh.reason
+    assert (
+        "the mail names Onda block as 'Onda' (body 44-48, places.csv:21), which lies in health district Bankura"
+        in cmoh.reason
+    )
     assert "'rural hospital' (body 26-40, keywords.csv:" in head.reason
 
 
