@@ -21,7 +21,7 @@ from mailbot.classify.places import Gazetteer, find_place
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules
 from mailbot.ingest.authentication import Authentication, Verdict, authenticate
-from mailbot.ingest.identify import Identity, Known, Whose, identify
+from mailbot.ingest.identify import AUTOMATIC, Identity, Known, Whose, identify
 from mailbot.ingest.phone import choose_mobile
 from mailbot.ingest.reminder import Likeness
 from mailbot.model import (
@@ -108,6 +108,21 @@ def decide_letter(grievance: Grievance, store: CaseStore, office: Office, now: d
     routes = find_routes(grievance.subject, grievance.text, office)
     reminder = find_reminder(grievance, routes, cases_of([grievance.complainant], store), office.gazetteer)
     return render(_open(doubted(grievance, reminder), routes, reference, office, now), office.composer)
+
+
+def open_as_told(reading: Reading, store: CaseStore, office: Office, now: datetime) -> Decision:
+    """A case of its own for this mail, whatever it looks like: a human has said so."""
+    _, proof = _judge(reading.mail, Known(), office)
+    grievance = _grievance(reading.mail, reading.taken, proof)
+    routes = find_routes(grievance.subject, grievance.text, office)
+    decision = _open(grievance, routes, next(_references(store, now, 1)), office, now)
+    return replace(render(decision, office.composer), mail=reading.taken)
+
+
+def standing_case(case: Case, store: CaseStore) -> Case:
+    """The case that owes the answer: this one, or the one it was joined to."""
+    cases = _with_joined({case.reference: case}, store)
+    return cases[_standing(case.reference, cases)]
 
 
 def held(taken: TakenMail, reason: str, reference: str = "") -> Decision:
@@ -318,5 +333,7 @@ def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance
 
 def _may_be_answered(mail: Mail, proof: Authentication) -> bool:
     """No acknowledgement to lists, to machines, or to a sender whose address our own host says is forged."""
+    if mail.kind in AUTOMATIC:
+        return False
     local = mail.sender.address.partition("@")[0].casefold()
     return not mail.bulk and not local.startswith(UNANSWERED) and proof.verdict is not Verdict.FAIL

@@ -41,6 +41,7 @@ from mailbot.notify.sms import ConsoleGateway, TwilioGateway
 from mailbot.notify.smtp import SmtpSender
 from mailbot.ports import Clock, SmsGateway
 from mailbot.receive import Receiver, ReceiveSummary
+from mailbot.review import Reviewer
 from mailbot.settings import Settings, is_loopback, load_office_files
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,12 @@ class Machine:
     def route_case(self, reference: str, ruling: desk.Ruling) -> Case:
         """Refer a case anew as the desk decided, or dismiss it."""
         return desk.route_case(reference, ruling, store=self.store, office=self.office, now=self.clock())
+
+    def review(self, by: str) -> Reviewer:
+        """The hand of this human on mails and cases."""
+        return Reviewer(
+            archive=self.archive, store=self.store, office=self.office, clock=self.clock, read=read_apart, by=by
+        )
 
     def reload(self) -> None:
         """

@@ -172,7 +172,7 @@ class Receiver:
             mail = reader(fetched.raw)
         except UnreadableMail as error:
             return held(taken, str(error))
-        taken = _described(taken, mail)
+        taken = described(taken, mail)
         if not fetched.whole:
             return held(taken, f"{TOO_LARGE}: {fetched.size_bytes:,} bytes; it stays in the mailbox")
         return Reading(taken=taken, mail=mail)
@@ -197,7 +197,8 @@ def _explained(error: Exception) -> str:
     return f"mailbot failed on it: {type(error).__name__} in {where}"
 
 
-def _described(taken: TakenMail, mail: Mail) -> TakenMail:
+def described(taken: TakenMail, mail: Mail) -> TakenMail:
+    """A mail as the ledger knows it, once it is read."""
     return replace(
         taken,
         message_id=mail.message_id,

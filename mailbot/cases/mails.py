@@ -15,9 +15,11 @@ from mailbot.cases.tables import mail_events, mailbox_uids, mails
 from mailbot.errors import StaleDecision
 from mailbot.model import Decision, StoredMail
 
-SHORTEST_PREFIX = 4
 MOST_FOUND = 20
 """More mails than these are no answer to a human who names one."""
+
+SHORT_ID = 12
+"""Digits of a SHA-256 that name a mail on the command line: ten million hardly share them."""
 
 _HEX = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
 
@@ -37,9 +39,9 @@ def mails_of_case(connection: Connection, reference: str) -> Sequence[StoredMail
     return _read(connection, mails.c.reference == reference, limit=None)
 
 
-def history_of(connection: Connection, mail_id: int) -> Sequence[RowMapping]:
+def history_of(connection: Connection, identity: str) -> Sequence[RowMapping]:
     """What humans did to a mail, in order."""
-    query = select(mail_events).where(mail_events.c.mail_id == mail_id).order_by(mail_events.c.id)
+    query = select(mail_events).join(mails).where(mails.c.identity == identity).order_by(mail_events.c.id)
     return connection.execute(query).mappings().all()
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, ca
 from mailbot.cases import rows
 from mailbot.cases.database import reading
 from mailbot.cases.loading import load_cases
+from mailbot.cases.mails import SHORT_ID, history_of
 from mailbot.cases.tables import (
     cases,
     contacts,
@@ -152,6 +153,12 @@ def list_held(engine: Engine) -> list[Json]:
         return [_mail_line(row) for row in connection.execute(query).mappings()]
 
 
+def mail_history(engine: Engine, identity: str) -> list[Json]:
+    """What humans did to a mail: when, what, and what it was before."""
+    with reading(engine) as connection:
+        return [_plain(row, "at", "deed", "actor", "detail") for row in history_of(connection, identity)]
+
+
 def _outbox_line(row: RowMapping) -> Json:
     entry = rows.entry_of(row)
     message = entry.message
@@ -179,7 +186,7 @@ def _outbox_line(row: RowMapping) -> Json:
 
 def _mail_line(row: RowMapping) -> Json:
     names = ("message_id", "sha256", "kind", "outcome", "reason", "sender", "subject", "size_bytes", "received_at")
-    return {"case": row["reference"] or "", **_plain(row, *names, "warnings")}
+    return {"id": row["sha256"][:SHORT_ID], "case": row["reference"] or "", **_plain(row, *names, "warnings")}
 
 
 # --- export -----------------------------------------------------------------------------------------------------
@@ -243,7 +250,8 @@ def status(engine: Engine, now: datetime) -> Json:
     Say how everything stands.
 
     Returns:
-        `mailboxes`: the ledger, see `_ledger`; `ignored` and `held`: mails by reason; `cases`: by state; `overdue`:
+        `mailboxes`: the ledger, see `_ledger`; `ignored` and `held`: mails by reason; `held_oldest_seconds`: how long
+        the oldest of those held has waited, None when none does; `cases`: by state; `overdue`:
         open cases past their term; `outbox`: by state, with the age of the oldest; `contacts`: the last one with each
         party.
     """
@@ -253,6 +261,7 @@ def status(engine: Engine, now: datetime) -> Json:
             "mailboxes": [_ledger(connection, row) for row in _latest_listings(connection)],
             "ignored": _reasons(connection, Outcome.IGNORED),
             "held": _reasons(connection, Outcome.HELD),
+            "held_oldest_seconds": _oldest_held(connection, now),
             "cases": _counts(connection, select(cases.c.state, func.count()).group_by(cases.c.state), CaseState),
             "overdue": connection.scalar(select(func.count()).select_from(cases).where(*_overdue(now))),
             "outbox": _queues(connection, now),
@@ -312,6 +321,11 @@ def _ledger(connection: Connection, listing: RowMapping) -> Json:
 def _reasons(connection: Connection, outcome: Outcome) -> dict[str, int]:
     query = select(mails.c.reason, func.count()).where(mails.c.outcome == outcome).group_by(mails.c.reason)
     return dict(connection.execute(query.order_by(mails.c.reason)).all())
+
+
+def _oldest_held(connection: Connection, now: datetime) -> int | None:
+    oldest = connection.scalar(select(func.min(mails.c.received_at)).where(mails.c.outcome == Outcome.HELD))
+    return None if oldest is None else _age(oldest, now)
 
 
 def _counts(connection: Connection, query: Select[StrEnum, int], words: type[StrEnum]) -> dict[str, int]:

@@ -17,6 +17,7 @@ import click
 from mailbot.cases import queries
 from mailbot.cli import show
 from mailbot.cli.database import database
+from mailbot.cli.join import join, split
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import now
 from mailbot.cli.settle import one_reference, route, why
@@ -44,6 +45,8 @@ def case() -> None:
 
 
 case.add_command(route)
+case.add_command(join)
+case.add_command(split)
 case.add_command(why)
 
 # --- list ---------------------------------------------------------------------------------------------------------
@@ -81,7 +84,7 @@ def _print_cases(found: Sequence[Json]) -> None:
     rows = [
         [
             str(line["reference"]),
-            str(line["state"]) + (" ?" if line["review"] else ""),
+            str(line["state"]) + (" ?" if line["review"] else "") + (" =" if _is_doubtful(line) else ""),
             show.local_time(line["due_at"]),
             str(line["department"]),
             str(line["subject"]),
@@ -91,6 +94,13 @@ def _print_cases(found: Sequence[Json]) -> None:
     show.table(["case", "state", "due", "dept", "subject"], rows)
     if any(line["review"] for line in found):
         show.say("? the triage desk should look at it")
+    if any(_is_doubtful(line) for line in found):
+        show.say("= it may be a reminder of an earlier case; `mailbot case join` makes them one")
+
+
+def _is_doubtful(line: Json) -> bool:
+    """Whether nobody has decided yet if a case is a reminder of another."""
+    return bool(line["possible_duplicate"]) and not line["joined_into"]
 
 
 # --- show ---------------------------------------------------------------------------------------------------------
@@ -123,6 +133,8 @@ def _print_case(found: Json) -> None:
             "department": str(found["department"]),
             "place": str(found["place"]),
             "review": "the triage desk should look" if found["review"] else "",
+            "reminder of": f"{found['possible_duplicate']}, possibly" if _is_doubtful(found) else "",
+            "joined to": str(found["joined_into"]),
             "received": show.local_time(found["received_at"]),
             "due": show.local_time(found["due_at"]),
             "closed": " by ".join(filter(None, (show.local_time(found["closed_at"]), str(found["closed_by"])))),
@@ -135,6 +147,8 @@ def _print_case(found: Json) -> None:
         _print_referral(referral)
     _print_section("Why", [f"- {sentence}" for sentence in cast(list[str], found["explain"])])
     _print_section("History", [_event(event) for event in cast(list[Json], found["history"])])
+    mails = [f"{one['id']}  {one['outcome']}  {one['subject']}" for one in cast(list[Json], found["mails"])]
+    _print_section("Mails", mails)
     _print_section("Messages", [_message(message) for message in cast(list[Json], found["outbox"])])
     show.say("Text", bold=True)
     show.paragraph(str(found["text"]), indent=2)

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Place] = {
     "escalate": Place("mailbot.cli.work", "escalate", "Look for overdue cases, once."),
     "status": Place("mailbot.cli.look", "status", "Say how everything stands."),
     "case": Place("mailbot.cli.case", "case", "Look at cases; register a letter; settle one."),
+    "held": Place("mailbot.cli.held", "held", "Look at the mail that waits for a human; decide it."),
     "outbox": Place("mailbot.cli.look", "outbox", "Look at the messages."),
     "export": Place("mailbot.cli.look", "export", "Print every case and what is held."),
     "parse": Place("mailbot.cli.parse", "parse", "Show how mails are read."),

@@ -35,7 +35,9 @@ def status(asked: Asked) -> None:
         _print_ledger(ledger)
     _print_counts("Cases", cast(dict[str, int], found["cases"]), f"{found['overdue']} overdue")
     _print_outbox(cast(dict[str, Json], found["outbox"]))
-    _print_reasons("Held for a human", cast(dict[str, int], found["held"]))
+    oldest = cast(int | None, found["held_oldest_seconds"])
+    waiting = "" if oldest is None else f", the oldest {show.age(oldest)} old (`mailbot held list`)"
+    _print_reasons(f"Held for a human{waiting}", cast(dict[str, int], found["held"]))
     _print_reasons("Ignored", cast(dict[str, int], found["ignored"]))
     _print_contacts(cast(list[Json], found["contacts"]))
 

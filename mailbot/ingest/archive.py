@@ -113,6 +113,10 @@ class FileArchive:
         except FileNotFoundError:
             return False
 
+    def path(self, sha256: str) -> Path:
+        """Where this mail lies, for a human who wants to see it as it came."""
+        return self._place(sha256)
+
     def _place(self, name: str) -> Path:
         if not NAME.fullmatch(name):
             raise ArchiveError("the name of an archived mail is 64 hexadecimal digits")

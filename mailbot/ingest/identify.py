@@ -11,8 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailbot.ingest.authentication import Authentication, Verdict
+from mailbot.ingest.likeness import names_agree
 from mailbot.ingest.reply import action_taken
 from mailbot.model import Case, Mail, MailKind
+
+AUTOMATIC = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT, MailKind.AUTO_REPLY})
+"""Kinds that no person wrote: never a grievance, never answered."""
+
+COMPLAINANT = "complainant"
+"""Stands for a post in the token of a mail that we sent to the complainant."""
 
 
 class Whose(StrEnum):
@@ -59,7 +66,7 @@ def identify(mail: Mail, known: Known, proof: Authentication) -> Identity:
     """
     if mail.error is not None:
         return Identity(whose=Whose.HELD, reason=f"unreadable: {mail.error}")
-    if mail.kind in (MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT, MailKind.AUTO_REPLY):
+    if mail.kind in AUTOMATIC:
         return _automatic(mail, known)
     if mail.sender.address.casefold() in known.own:
         return Identity(whose=Whose.OURS, reason="our own mail")
@@ -98,11 +105,22 @@ def _of_a_case(mail: Mail, known: Known, proof: Authentication, candidates: Sequ
         complainant = known.cases[reference].complainant.address.casefold()
         if sender and sender == complainant:
             return _follow_up(mail, proof, reference)
-    return Identity(
-        whose=Whose.HELD,
-        reference=candidates[0],
-        reason="a stranger's mail: neither the complainant nor an officer of the case it names",
-    )
+    return Identity(whose=Whose.HELD, reference=candidates[0], reason=_stranger(mail, known, candidates[0]))
+
+
+def _stranger(mail: Mail, known: Known, reference: str) -> str:
+    """Why somebody who is neither officer nor complainant is held: what a human must know to release the mail."""
+    nobody = "neither the complainant nor an officer of the case it names"
+    complainant = known.cases[reference].complainant
+    if known.tokens.get(reference) == COMPLAINANT:
+        same = names_agree(mail.sender.name, complainant.name)
+        name = "under the complainant's name" if same else "under another name" if same is False else "unnamed"
+        return f"a stranger's mail: it answers our mail to the complainant, but from another address, {name}"
+    if reference in known.tokens:
+        return f"a stranger's mail: it answers our mail to an officer, but its sender is {nobody}"
+    if reference in known.threads:
+        return f"a stranger's mail: it stands in the thread of the case, but its sender is {nobody}"
+    return f"a stranger's mail: {nobody}"
 
 
 def _posts_of(sender: str, case: Case, known: Known) -> list[str]:
