@@ -30,7 +30,7 @@ LETTERS_CPU_SECONDS = 60
 LETTERS_WALL_SECONDS = 90
 """For a mail's attached files together; tesseract, a child of the child, inherits them."""
 
-_MAIL, _LETTERS = "mail", "letters"
+_MAIL, _LETTERS = b"M", b"L"  # what is asked, the first byte the child reads
 
 
 def read_apart(raw: bytes) -> Mail:
@@ -65,10 +65,10 @@ def read_letters_apart(raw: bytes, mail: Mail) -> Mail:
     return with_letters(mail, letters)
 
 
-def _ask_child(raw: bytes, what: str, seconds: int) -> object:
+def _ask_child(raw: bytes, what: bytes, seconds: int) -> object:
     try:
         child = subprocess.run(  # noqa: S603 - our own module, the mail goes to its standard input
-            [*_command(), what], input=raw, capture_output=True, timeout=seconds, check=False
+            _command(), input=what + raw, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableMail(f"its reader took more than {seconds} s") from error
@@ -88,7 +88,7 @@ def _status(returncode: int) -> str:
 
 def main() -> None:
     """Be the child: limits first, then one mail from standard input, then the answer to standard output."""
-    letters = sys.argv[1:] == [_LETTERS]
+    letters = sys.stdin.buffer.read(1) == _LETTERS
     memory, cpu = (LETTERS_MEMORY_BYTES, LETTERS_CPU_SECONDS) if letters else (MEMORY_BYTES, CPU_SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))

@@ -266,7 +266,7 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
 def _begins_quote(attributes: dict[str, str | None]) -> bool:
     """Whether a mail program says here that the mail being answered follows."""
     named = " ".join(attributes.get(key) or "" for key in ("id", "class", "name"))[:500].lower()
-    if named.strip() and _QUOTE_BEGINS.search(named):
+    if (attributes.get("name") or "").lower() == "quote" or _QUOTE_BEGINS.search(named):
         return True
     style = (attributes.get("style") or "")[:500].lower().replace(" ", "")
     return bool(style) and bool(_OUTLOOK_LINE.search(style))

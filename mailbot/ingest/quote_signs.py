@@ -83,7 +83,7 @@ def about_mail(*, people: Iterable[Address], subject: str, starts: Iterable[str]
     return About(
         names=frozenset(name for name in names if len(name) >= _NAME_LENGTH),
         subject=bare_subject(subject),
-        starts=frozenset(line for line in lines if len(line) >= _SURE_START or (len(line) >= 8 and has_sign(line))),
+        starts=frozenset(line for line in lines if len(line) >= _SURE_START or _looks_like_a_head(line)),
     )
 
 
@@ -123,6 +123,11 @@ def bare_subject(subject: str) -> str:
             break
         subject = subject[prefix.end() :]
     return " ".join(subject.split()).casefold()
+
+
+def _looks_like_a_head(line: str) -> bool:
+    """Whether a short line is a label with its value, or has another sign; a greeting may stand in the answer too."""
+    return len(line) >= 6 and (has_sign(line) or bool(re.search(r"\w ?[:：] ?\S", line)))
 
 
 def find_signs(sentence: str, about: About) -> Signs:
