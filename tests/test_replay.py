@@ -1,6 +1,5 @@
 """New rules over old grievances: who gains and who loses."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -27,8 +26,8 @@ def an_office_with(keywords: str) -> Office:
 
 
 @pytest.fixture(scope="module")
-def offices() -> Iterator[tuple[Office, Office]]:
-    yield an_office_with(OLD), an_office_with(NEW)
+def offices() -> tuple[Office, Office]:
+    return an_office_with(OLD), an_office_with(NEW)
 
 
 def test_every_case_is_told_with_both_destinations(offices: tuple[Office, Office]) -> None:

@@ -41,14 +41,14 @@ class Label:
     decided_at: datetime
 
 
-def grievances(engine: Engine, *, since: datetime | None = None) -> Iterator[Stored]:
-    """Every grievance by its reference; with `since` those that arrived then or later."""
-    query = _of_cases()
+def grievances(engine: Engine, *, since: datetime | None = None, page: int = PAGE) -> Iterator[Stored]:
+    """Every grievance by its reference, so many read at once; with `since` those that arrived then or later."""
+    query = _of_cases().limit(page)
     if since is not None:
         query = query.where(cases.c.received_at >= since)
     with reading(engine) as connection:
-        for page in _pages(connection, query):
-            yield from map(_stored, page)
+        for some in _pages(connection, query):
+            yield from map(_stored, some)
 
 
 def labels(engine: Engine) -> Iterator[Label]:

@@ -20,7 +20,7 @@ from mailbot.classify.score import Judged, Score, Shares, judge, read_labelled, 
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.trial import placed, print_findings, rules_option, settings_for_trial, with_rules
+from mailbot.cli.trial import office_with_rules, placed, print_findings, rules_option, settings_for_trial, with_rules
 from mailbot.errors import ConfigurationError
 from mailbot.intake import INDIA, Office, find_routes
 from mailbot.machine import read_office
@@ -167,7 +167,8 @@ def replay_(asked: Asked, folder: Path, since: datetime | None) -> None:
     They are compared with the rules in force. Nothing is sent, and nothing is written.
     """
     settings = settings_for_trial(asked)
-    old, new = read_office(settings), read_office(with_rules(settings, folder))
+    old = read_office(settings)
+    new = office_with_rules(old, with_rules(settings, folder))
     begin = datetime.combine(since.date(), time(), INDIA) if since else None
     with database(asked) as engine:
         settled = {one.grievance.reference: tuple(d for d, _ in one.matters) for one in labels(engine)}

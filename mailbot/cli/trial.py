@@ -13,11 +13,14 @@ from pathlib import Path
 import click
 
 from mailbot.classify.lint import Finding, Severity
+from mailbot.classify.rules import read_rules
 from mailbot.cli import show
 from mailbot.cli.options import Asked
 from mailbot.cli.session import begin
-from mailbot.errors import Fault
+from mailbot.errors import ConfigurationError, Fault
+from mailbot.intake import Office
 from mailbot.settings import Settings, load_settings_or_default
+from mailbot.settings.source import read_text
 from mailbot.settings.tables import RulesSettings
 
 rules_option = click.option(
@@ -40,6 +43,22 @@ def with_rules(settings: Settings, folder: Path | None) -> Settings:
     if folder is None:
         return settings
     return replace(settings, rules=RulesSettings(path=folder.absolute()))
+
+
+def office_with_rules(office: Office, settings: Settings) -> Office:
+    """
+    The same office with the rules that these settings name: what is not of rules is not read again.
+
+    Raises:
+        ConfigurationError: The rules have faults.
+    """
+    folder = settings.rules.path
+    texts = {path.name: read_text(path) for path in sorted(folder.glob("*.csv"))}
+    try:
+        return replace(office, rules=read_rules(texts, office.directory.departments))
+    except ConfigurationError as error:
+        faults = [replace(fault, file=str(folder / fault.file)) for fault in error.faults]
+        raise ConfigurationError(faults) from error
 
 
 def placed(finding: Finding, folder: Path) -> Finding:
