@@ -70,9 +70,11 @@ def until(condition: Callable[[], object], *, seconds: float = 30) -> None:
 
 
 @contextmanager
-def a_daemon(folder: Path, imap: Account, smtp: SmtpSink, *, term: str = "7d", poll: int = 5) -> Iterator[Running]:
+def a_daemon(
+    folder: Path, imap: Account, smtp: SmtpSink, *, term: str = "7d", poll: int = 5, more: str = ""
+) -> Iterator[Running]:
     config = folder / "mailbot.toml"
-    config.write_text(SETTINGS.format(imap=imap, smtp=smtp, term=term, poll=poll), "utf-8")
+    config.write_text(SETTINGS.format(imap=imap, smtp=smtp, term=term, poll=poll) + more, "utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(folder / "notify"))
         systemd.setblocking(False)
@@ -147,11 +149,29 @@ def test_a_server_that_goes_away_is_waited_for(pymap_account: Account, smtp_sink
 def test_sighup_reads_the_rules_anew_and_keeps_the_old_ones_when_they_are_faulty(
     pymap_account: Account, smtp_sink: SmtpSink, tmp_path: Path
 ) -> None:
-    with a_daemon(tmp_path, pymap_account, smtp_sink) as running:
+    office = tmp_path / "office"
+    subprocess.run([sys.executable, "-m", "mailbot", "init", str(office)], check=True, capture_output=True)
+    keywords = office / "rules" / "keywords.csv"
+    with a_daemon(tmp_path, pymap_account, smtp_sink, more=f'[rules]\npath = "{office / "rules"}"\n') as running:
         until(lambda: running.notified("READY=1"))
         log = tmp_path / "log"
+
+        def department_of_the_newest(wanted: int) -> object:
+            until(lambda: len(running.rows(list_cases)) == wanted)
+            return running.rows(list_cases)[0]["department"]
+
+        keywords.write_text(keywords.read_text("utf-8") + "NOBODY,health centre,3\n", "utf-8")
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: "not reloaded, the old ones stay in force" in log.read_text())
+        pymap_account.deliver(a_grievance(1))
+        assert department_of_the_newest(1) == "HFW"
+        assert f"{keywords}:" in log.read_text()
+
+        keywords.write_text("department,phrase,weight\nLAW,health centre|doctor,8\n", "utf-8")
         running.process.send_signal(signal.SIGHUP)
         until(lambda: "read anew" in log.read_text())
+        pymap_account.deliver(a_grievance(2))
+        assert department_of_the_newest(2) == "LAW"
         assert running.process.poll() is None
 
 
