@@ -143,7 +143,7 @@ class PlaceFinding:
     """
     The place a text speaks of, with its evidence. `place` is None when none was found.
 
-    `rivals` are the places that the words support nearly as well: whether they are a doubt depends on who answers there.
+    `rivals` are the places that the words support nearly as well: a doubt only where others answer there.
     """
 
     place: Place | None
