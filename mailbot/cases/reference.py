@@ -34,34 +34,43 @@ _JOINERS = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SPACES = "\u00a0\u2007\u2009\u202f\u3000"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _ZEROS = ("\u0966", "\u09e6", "\uff10")  # Devanagari, Bengali, full-width
+_LOOKALIKES = {"\uff23": "C", "\uff2d": "M", "\uff43": "c", "\uff4d": "m", "\u0421": "C", "\u041c": "M", "\uff1a": ":"}
 _FOLDS = {
     **{ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)},
     **dict.fromkeys(map(ord, _JOINERS)),
     **dict.fromkeys(map(ord, _SPACES), " "),
     **dict.fromkeys(map(ord, _DASHES), "-"),
+    **{ord(one): plain for one, plain in _LOOKALIKES.items()},
 }
 _MISREAD = str.maketrans("OoIil|", "001111")
 
 _DIGIT = "[0-9OoIl|]"
 _NO_MORE = "(?![0-9A-Za-z|])"
+_BROKEN = r"[ \t\-]{0,2}\r?\n[>\s]{0,6}"  # over a line, as mail programs and quoting do
+_NUMBER_WORD = r"(?:numbe?r?|nos?|nr|nong|nomb[aeo]r|namb[ae]r|id|নং|নম্বর|নাম্বার|नं|नंबर|नम्बर|संख्या|सङ्ख्या|सं|क्रमांक|क्रमाङ्क)"
 _PREFIXED = re.compile(
-    r"(?:(?<![0-9A-Za-z])C[ .\-]{0,2}M|সি[ .\-]?এম|सी[ .\-]?एम)[\s.:#/\-]{0,4}"
-    rf"([2-5](?:[\s./\-]{{0,3}}{_DIGIT}){{9}}){_NO_MORE}",
+    r"(?:(?<![0-9A-Za-z])C[ .\-]{0,2}M|সি[ .\-]?এম|सी[ .\-]?एम)"
+    rf"(?:[\s.:\-]{{0,3}}{_NUMBER_WORD}(?![A-Za-z]))?[\s.:#/\-_*(]{{0,4}}"
+    rf"([2-5](?:(?:[ \t.,/\-_*(]{{0,3}}|{_BROKEN}){_DIGIT}){{9}}){_NO_MORE}",
     re.IGNORECASE,
 )
 # Without its prefix a number must stand alone, neither within a longer one nor as one group of it.
 _BARE = re.compile(
-    rf"(?<![0-9A-Za-z])(?<![0-9][ ./\-])([2-5](?:[ ./\-]{{0,2}}{_DIGIT}){{9}}){_NO_MORE}(?![ ./\-][0-9])",
+    rf"(?<![0-9A-Za-z])(?<![0-9][ ./\-])([2-5](?:(?:[ ./\-]{{0,2}}|{_BROKEN}){_DIGIT}){{9}}){_NO_MORE}(?![ ./\-][0-9])",
 )
-# … and after a word for the case, with or without a word for number. Stems, so that "কেসের নম্বর" and
-# "शिकायत की संख्या" are labels too. Searched in a few characters before a number only.
+# … and after a word for the case. Between the two only words that link them: "my case; mobile no: …" names no case.
+# A court's case is none of ours. Searched in a few characters before a number only.
 _LABEL = re.compile(
-    r"(?:(?<![A-Z])(?:case|kes|grievance|complaint|reference|ref)(?![A-Z])|কেস|অভিযোগ|রেফারেন্স|केस|शिकायत|संदर्भ|गुनासो|उजुरी)"
-    r"(?:.{0,16}?(?:(?<![A-Z])(?:numbe?r?|no|nr|nong|nomb[oe]r|namb[ae]r|id)(?![A-Z])|নং|নম্বর|নাম্বার|नं|नम्बर|संख्या|सङ्ख्या|क्रमांक))?"
-    r"\W{0,5}(?:(?:is|হল|হলো|है)\W{1,3})?$",
-    re.IGNORECASE | re.DOTALL,
+    r"(?<!court )(?<!fir )(?<!police )(?<!criminal )(?<!civil )(?<!থানার )(?<!আদালতের )(?<!কোর্ট )(?<!थाना )(?<!अदालत )"
+    r"(?:(?<![A-Z])(?:case|kes|grievance|complaint|reference|ref|docket|petition|regn?|regd|registration|[ao]bhijog|shikayat"
+    r"|gunaso)(?![A-Z])|কেস|অভিযোগ|রেফারেন্স|নথি|রেজিস্ট্রেশন|নিবন্ধন|ডকেট|केस|शिकायत|संदर्भ|सन्दर्भ|गुनासो|उजुरी|पंजीकरण|पञ्जीकरण)"
+    r"(?:ের|র|টির|টি|টা|এর|ko|er)?"
+    rf"(?:[\W_]{{0,4}}(?:(?<![A-Z])(?:{_NUMBER_WORD}|is|was|ref|reference|case|file|t[ai]|h[oa]lo?|er|our|your|my)(?![A-Z])"
+    r"|(?:নং|নম্বর|নাম্বার)(?:টি|টা|ের|ে)?|হল|হলো|ছিল|এর|টি|টা|নং|का|की|को|के|है|था|थी|हो|रहेको))"
+    r"{0,4}[\W_]{0,5}$",
+    re.IGNORECASE,
 )
-_LABEL_REACH = 48
+_LABEL_REACH = 64
 
 
 def make_reference(year: int, serial: int) -> str:
@@ -89,8 +98,8 @@ def find_references(text: str) -> tuple[str, ...]:
     Find the references in a text, each once, in order.
 
     Taken: lower case, spaces and hyphens between the parts, Bengali and Devanagari digits, the letters O and l for the
-    digits 0 and 1; and after a label ("Case No", "কেস নং", "केस नं") a number without its CM. Left: a wrong check
-    digit, and digits that are part of a longer number.
+    digits 0 and 1, a line break within it; and after a label ("Case No", "কেস নং", "केस नं") a number without its CM.
+    Left: a wrong check digit, digits that are part of a longer number, and a number whose own label is another's.
     """
     folded = text.replace("नं०", "नं.").translate(_FOLDS)
     found = [(match.start(1), match[1]) for match in _PREFIXED.finditer(folded)]

@@ -221,6 +221,8 @@ def names_agree(one: str, other: str) -> bool | None:
 
 
 def _name(written: str) -> list[str]:
+    if "@" in written:  # an address where a name belongs says nobody's name
+        return []
     return [word for word in _WORD.findall(_fold(written)) if word not in _TITLE and not word.isdigit()]
 
 

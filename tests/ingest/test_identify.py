@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mailbot.ingest.authentication import Authentication, Verdict
-from mailbot.ingest.identify import Known, Whose, identify
+from mailbot.ingest.identify import COMPLAINANT, Known, Whose, identify
 from mailbot.model import Address, Case, Mail, MailKind
 from tests.fakes import CITIZEN, OFFICER, a_case, a_mail, a_recipient, a_referral
 
@@ -118,6 +118,36 @@ def test_a_stranger_who_quotes_a_reference_is_held() -> None:
     for facts in (known(tokens={}), known(tokens={}, threads=(), quoted=(REFERENCE,)), known()):
         identity = identify(stranger, facts, PROVEN)
         assert (identity.whose, identity.reference) == (Whose.HELD, REFERENCE)
+
+
+OTHER_ADDRESS = a_mail(senders=(Address("Smt. Rina Das", "rina.phone@example.com"),))
+
+
+@pytest.mark.parametrize(
+    ("mail", "facts", "said"),
+    [
+        (OTHER_ADDRESS, known(tokens={REFERENCE: COMPLAINANT}), "another address, under the complainant's name"),
+        (
+            a_mail(senders=(Address("Bapi Das", "bapi@example.com"),)),
+            known(tokens={REFERENCE: COMPLAINANT}),
+            "another address, under another name",
+        ),
+        (
+            a_mail(senders=(Address("", "rina.phone@example.com"),)),
+            known(tokens={REFERENCE: COMPLAINANT}),
+            "another address, unnamed",
+        ),
+        (OTHER_ADDRESS, known(), "it answers our mail to an officer"),
+        (OTHER_ADDRESS, known(tokens={}), "it stands in the thread of the case"),
+        (OTHER_ADDRESS, known(tokens={}, threads=(), quoted=(REFERENCE,)), "of the case it names"),
+    ],
+)
+def test_the_reason_says_what_a_human_must_know_to_release_it(mail: Mail, facts: Known, said: str) -> None:
+    identity = identify(mail, facts, PROVEN)
+    assert (identity.whose, identity.reference) == (Whose.HELD, REFERENCE)
+    assert identity.reason.startswith("a stranger's mail: ")
+    assert said in identity.reason
+    assert "rina" not in identity.reason.casefold()
 
 
 def test_a_case_without_an_address_has_no_complainant_by_mail() -> None:
