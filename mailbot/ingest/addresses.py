@@ -28,7 +28,12 @@ def parse_addresses(line: str) -> list[Address]:
     text = "".join(_hold(shown, held) if encoded else shown for encoded, shown in split_words(line))
     items = _split_items(text)
     found = [address for item in items if (address := _parse_item(item, held)) is not None]
-    return found[:ADDRESS_LIMIT]
+    return [_without_words(address) for address in found[:ADDRESS_LIMIT]]
+
+
+def _without_words(found: Address) -> Address:
+    """What was put together from pieces may look like an encoded word again."""
+    return Address(decode_words(found.name), found.address) if "=?" in found.name else found
 
 
 def _hold(shown: str, held: list[str]) -> str:

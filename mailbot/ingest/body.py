@@ -18,6 +18,7 @@ from mailbot.ingest.quote_signs import (
     INTRO_LENGTH,
     NOTHING,
     About,
+    ends_in_colon,
     ends_sentence,
     find_signs,
     introduces,
@@ -41,7 +42,7 @@ _THEIR_MARKER = re.compile(
     re.IGNORECASE,
 )
 # Some telephones put the quoted words behind their introduction, on the same line.
-_GOES_ON = re.compile(r"^(.{10,300}?@[^\s:]{3,100}[^:]{0,40}:)[ \t]{2,20}\S")
+_GOES_ON = re.compile(r":[ \t]{2,20}\S")
 _LEFTOVER = re.compile(r"[\s>*_=|~#-]{1,200}")
 
 
@@ -265,8 +266,9 @@ def _is_start(line: str, about: About) -> bool:
         return False
     if words in about.starts or _THEIR_MARKER.fullmatch(words):
         return True
-    goes_on = _GOES_ON.match(line)
-    return goes_on is not None and introduces(goes_on[1].strip(), about, marked=False)
+    goes_on = _GOES_ON.search(line[:INTRO_LENGTH])
+    head = line[: goes_on.start() + 1].strip() if goes_on else ""
+    return "@" in head and introduces(head, about, marked=False)
 
 
 def _sentence_end(lines: list[str], index: int, about: About) -> int | None:
@@ -274,17 +276,19 @@ def _sentence_end(lines: list[str], index: int, about: About) -> int | None:
     for last in range(index, min(len(lines), index + _INTRO_LINES)):
         if not lines[last].strip():
             return None
+        if not _may_end(lines, last):
+            continue
         sentence = _join(lines, index, last)
         if len(sentence) > INTRO_LENGTH or FORWARDED.search(sentence):
             return None
-        if not _may_end(lines, last) or not introduces(sentence, about, marked=False):
+        if not introduces(sentence, about, marked=False):
             continue
         return last if _begins_here(lines, index, last, about) else None
     return None
 
 
 def _may_end(lines: Sequence[str], last: int) -> bool:
-    return find_signs(lines[last], NOTHING).colon or last + 1 >= len(lines) or not lines[last + 1].strip()
+    return ends_in_colon(lines[last]) or last + 1 >= len(lines) or not lines[last + 1].strip()
 
 
 def _begins_here(lines: Sequence[str], index: int, last: int, about: About) -> bool:

@@ -17,7 +17,7 @@ from mailbot.ingest.charset import decode_text, find_codec
 
 FIELD_LIMIT = 64 * 1024
 _SHOWN_LIMIT = 4_000  # characters of a subject or a name: more is no subject
-_START = re.compile(r"=\?([A-Za-z0-9_.:+*-]{1,60})\?([bBqQ])\?")
+_START = re.compile(r"=\?([^?=\s]{1,60})\?([bBqQ])\?")
 _LEFTOVER = re.compile(r"=\?[^?\s]{0,60}\?(?:[bBqQ]\?)?|\?=")
 _SPACES = re.compile(r"[\s\x00-\x20\x7f-\x9f\u2028\u2029]+")
 # Characters that turn the reading direction: "exe.fdp" must not be shown as "pdf.exe".

@@ -131,7 +131,6 @@ def _looks_like_a_head(line: str) -> bool:
 
 
 def find_signs(sentence: str, about: About) -> Signs:
-    end = sentence.rstrip(" *_>|<")
     folded = sentence.casefold() if about.names else ""
     head = folded.lstrip(" *_<\"'>-")
     return Signs(
@@ -141,8 +140,12 @@ def find_signs(sentence: str, about: About) -> Signs:
         year=bool(YEAR.search(sentence)),
         time=bool(TIME.search(sentence)),
         wrote=bool(WROTE.search(sentence)),
-        colon=end.endswith(_COLON_END),
+        colon=ends_in_colon(sentence),
     )
+
+
+def ends_in_colon(line: str) -> bool:
+    return line.rstrip(" *_>|<").endswith(_COLON_END)
 
 
 def has_sign(line: str) -> bool:

@@ -57,6 +57,8 @@ def test_a_subject_is_read_as_a_person_would(written: str, read: str) -> None:
             [("", "mary@example.net"), ("", "jdoe@test.example")],
         ),
         ("x@y.z <ram das>", [("ram das", "x@y.z")]),
+        ("S\x13x: =?i\u00e0o-2022-jp?B?VW5k?= Z <ram@x.y>", [("Und Z", "ram@x.y")]),
+        ("ubject: =?i\u00e0o?B?VW5k?= ram@x.y", [("Und", "ram@x.y")]),
         ("Ram <ram@x.y> Das", [("Ram Das", "ram@x.y")]),
         ("Ram Das <<ram@x.y>>", [("Ram Das", "ram@x.y")]),
         ("Ram Das [ram@x.y]", [("Ram Das", "ram@x.y")]),
