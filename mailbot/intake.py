@@ -110,11 +110,20 @@ def decide_letter(grievance: Grievance, store: CaseStore, office: Office, now: d
     return render(_open(doubted(grievance, reminder), routes, reference, office, now), office.composer)
 
 
-def open_as_told(reading: Reading, store: CaseStore, office: Office, now: datetime) -> Decision:
-    """A case of its own for this mail, whatever it looks like: a human has said so."""
+def open_as_told(
+    reading: Reading, store: CaseStore, office: Office, now: datetime, *, looked: bool = False
+) -> Decision:
+    """
+    A case of its own for this mail, whatever it looks like: a human has said so.
+
+    It still names the case that it may be a reminder of, unless the human has `looked` at that too.
+    """
     _, proof = _judge(reading.mail, Known(), office)
     grievance = _grievance(reading.mail, reading.taken, proof)
     routes = find_routes(grievance.subject, grievance.text, office)
+    if not looked:
+        earlier = cases_of([grievance.complainant], store)
+        grievance = doubted(grievance, find_reminder(grievance, routes, earlier, office.gazetteer))
     decision = _open(grievance, routes, next(_references(store, now, 1)), office, now)
     return replace(render(decision, office.composer), mail=reading.taken)
 

@@ -125,7 +125,7 @@ class Reviewer:
         self._must_be(mail, Outcome.FOLLOW_UP)
         if mail.reference != reference:
             raise Unsettled(f"this mail is a follow-up of {mail.reference}")
-        decision = open_as_told(self._reading(mail), self.store, self.office, self.clock())
+        decision = open_as_told(self._reading(mail), self.store, self.office, self.clock(), looked=True)
         left = self._event(reference, EventKind.SPLIT, mail=mail.taken.sha256[:12], into=decision.reference)
         also = Decision(outcome=None, reason="a follow-up was split off", reference=reference, events=(left,))
         return self._commit(replace(decision, also=(also,)), mail, MailDeed.SPLIT)

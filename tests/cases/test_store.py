@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, event, func, select
 
 from mailbot.cases.database import open_database, reading
+from mailbot.cases.loading import MOST_OF_ONE
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import (
     cases,
@@ -34,6 +35,7 @@ from mailbot.model import (
     Attachment,
     Case,
     CaseState,
+    Complainant,
     Decision,
     Event,
     EventKind,
@@ -55,7 +57,7 @@ from tests.cases.decisions import (
     an_opening,
     an_sms,
 )
-from tests.fakes import NOON, WEEK, a_case, a_recipient, a_referral
+from tests.fakes import CITIZEN, NOON, WEEK, a_case, a_recipient, a_referral
 
 STORED = StoreResult(Stored.STORED)
 TWICE = StoreResult(Stored.TWICE)
@@ -159,6 +161,46 @@ def test_a_message_is_due_from_the_moment_of_its_decision(store: SqlCaseStore, e
     store.commit([an_opening()])
     with reading(engine) as connection:
         assert set(connection.execute(select(outbox.c.created_at, outbox.c.next_attempt_at))) == {(NOON, NOON)}
+
+
+# --- the cases of a complainant -----------------------------------------------------------------------------------
+
+
+def of(store: SqlCaseStore, address: str = "", mobile: str = "") -> list[str]:
+    return [case.reference for case in store.cases_of_complainants([address], [mobile])]
+
+
+def test_a_complainants_cases_are_found_however_the_address_is_written_the_newest_first(store: SqlCaseStore) -> None:
+    other = Complainant(name="", address="other@example.net", mobile="+919830012399")
+    store.commit([an_opening(1), an_opening(2), an_opening(3, case=a_new_case(3, complainant=other))])
+    mine = [a_new_case(2).reference, a_new_case(1).reference]
+    assert of(store, CITIZEN.upper()) == mine
+    assert of(store, mobile="+919830012345") == mine
+    assert of(store, "Other@example.net", "+919830012399") == [a_new_case(3).reference]
+
+
+def test_who_gave_no_address_and_no_mobile_has_no_cases(store: SqlCaseStore) -> None:
+    nobody = Complainant(name="Rina Das", address="", mobile="")
+    store.commit([an_opening(1, case=a_new_case(1, complainant=nobody))])
+    assert of(store) == []
+
+
+def test_a_duplicate_or_dismissed_case_is_nobodys(store: SqlCaseStore) -> None:
+    ended = (CaseState.DUPLICATE, CaseState.DISMISSED)
+    store.commit([an_opening(n, case=a_new_case(n, state=state)) for n, state in enumerate(ended, 1)])
+    assert of(store, CITIZEN) == []
+
+
+def test_of_a_tireless_complainant_only_the_newest_cases_are_read(store: SqlCaseStore) -> None:
+    store.commit([an_opening(number) for number in range(1, MOST_OF_ONE + 6)])
+    newest = range(MOST_OF_ONE + 5, 5, -1)
+    assert of(store, CITIZEN) == [a_new_case(number).reference for number in newest]
+
+
+def test_an_address_longer_than_any_index_takes_is_found(store: SqlCaseStore) -> None:
+    long = Complainant(name="", address=f"{'a' * 5000}@example.net", mobile="")
+    store.commit([an_opening(1, case=a_new_case(1, complainant=long))])
+    assert of(store, long.address) == [a_new_case(1).reference]
 
 
 # --- twice is once ----------------------------------------------------------------------------------------------
