@@ -28,9 +28,12 @@ from mailbot.ports import CaseStore, Clock, MailArchive, MailSender, Outbox, Sms
 LEASE = {Channel.SMS: timedelta(seconds=60), Channel.EMAIL: timedelta(minutes=5)}
 """How long one hand-over may take; beyond it the message is in doubt. Adapters time out within 15 s a step."""
 PAUSE = timedelta(minutes=5)
-"""How long a channel rests when our own side is at fault."""
+"""How long a channel rests when our own side is at fault: no attempt at all is made meanwhile."""
+SHORT_PAUSE = timedelta(seconds=30)
+TURN = 20
+"""Messages a channel may send before it is the other's turn."""
 FAULTS_IN_A_ROW = 3
-"""After so many temporary faults in a row a gateway is taken for down, and its channel rests until the next run."""
+"""After so many temporary faults in a row a gateway is taken for down, and its channel rests for a short while."""
 ASKED_AT_ONCE = 50
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,7 @@ class Dispatcher:
     archive: MailArchive
     clock: Clock
     doubt: timedelta
+    rests: dict[Channel, datetime] = field(default_factory=dict)  # until when a channel rests; kept from run to run
     observe: Observer = observe_nothing
     stopping: Callable[[], bool] = field(default=lambda: False)
 
@@ -82,29 +86,44 @@ class Dispatcher:
         started = time.monotonic()
         summary = DispatchSummary()
         self.outbox.expire_leases(self.clock())
-        for channel in Channel:
+        awake = [channel for channel in Channel if self.rests.get(channel, self.clock()) <= self.clock()]
+        for channel in awake:
             self._ask(channel, summary)
-            self._send(channel, summary)
+        while awake:
+            awake = [channel for channel in awake if self._take_turn(channel, summary)]
         self.mail.close()
         summary.seconds = round(time.monotonic() - started, 3)
         return summary
 
     # --- what is due --------------------------------------------------------------------------------------------
 
-    def _send(self, channel: Channel, summary: DispatchSummary) -> None:
-        """Send one after another, each claimed by itself: a crash leaves one message in doubt, not a batch."""
+    def _take_turn(self, channel: Channel, summary: DispatchSummary) -> bool:
+        """
+        Send a few, so that one channel's backlog does not keep the other waiting; whether more may be due.
+
+        Each is claimed by itself: a crash leaves one message in doubt, not a batch.
+        """
         faults = 0
-        while faults < FAULTS_IN_A_ROW and not self.stopping():
-            claimed = self.outbox.claim(channel, self.clock(), limit=1, lease=LEASE[channel])
+        for _ in range(TURN):
+            claimed = [] if self.stopping() else self.outbox.claim(channel, self.clock(), limit=1, lease=LEASE[channel])
             if not claimed:
-                return
+                return False
             try:
                 faults = 0 if self._attempt(claimed[0], summary) else faults + 1
             except SenderUnavailable as error:
                 self.outbox.release(claimed[0], next_attempt_at=self.clock() + PAUSE)
-                self.store.note_contact(_party(channel), self.clock(), error.reason)
-                log.error("%s cannot be sent: %s; trying again in %s", channel.value, error.reason, PAUSE)
-                return
+                self._rest(channel, PAUSE, error.reason)
+                return False
+            if faults == FAULTS_IN_A_ROW:
+                self._rest(channel, SHORT_PAUSE, f"{faults} faults in a row")
+                return False
+        return True
+
+    def _rest(self, channel: Channel, pause: timedelta, reason: str) -> None:
+        """Leave the other side alone for a while: a login refused every second ends in a locked account."""
+        self.rests[channel] = self.clock() + pause
+        self.store.note_contact(_party(channel), self.clock(), reason)
+        log.error("%s cannot be sent: %s; trying again in %s", channel.value, reason, pause)
 
     def _attempt(self, entry: OutboxEntry, summary: DispatchSummary) -> bool:
         """Hand one message over and settle what became of it; False when the gateway seems to be down."""

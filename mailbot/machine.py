@@ -29,13 +29,13 @@ from mailbot.classify.directory import read_departments, read_directory
 from mailbot.classify.places import read_gazetteer
 from mailbot.classify.rules import read_rules
 from mailbot.dispatch import Dispatcher, DispatchSummary
-from mailbot.errors import ConfigurationError, Fault, MailbotError
+from mailbot.errors import ArchiveError, ConfigurationError, Fault, MailbotError
 from mailbot.escalate import EscalateSummary
 from mailbot.ingest.apart import read_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
 from mailbot.intake import INDIA, Office
-from mailbot.model import Case, Decision, Mail, OutboxEntry, OutboxState
+from mailbot.model import Case, Channel, Decision, Mail, OutboxEntry, OutboxState
 from mailbot.notify.compose import Composer, Templates, read_templates
 from mailbot.notify.sms import ConsoleGateway, TwilioGateway
 from mailbot.notify.smtp import SmtpSender
@@ -159,6 +159,7 @@ class Machine:
         self.mailbox = _mailbox(settings, stopping)
         self._sms = _sms_gateway(settings, clock)
         self._smtp = _smtp_sender(settings)
+        self._rests: dict[Channel, datetime] = {}
         self._stopping = stopping
 
     def receive(self, observe: Callable[[Decision, Mail], None] | None = None) -> ReceiveSummary:
@@ -190,6 +191,7 @@ class Machine:
             archive=self.archive,
             clock=self.clock,
             doubt=self.settings.sms.doubt,
+            rests=self._rests,
             observe=observe or log_message,
             stopping=self._stopping,
         )
@@ -309,8 +311,13 @@ def _smtp_sender(settings: Settings) -> SmtpSender:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock that dies with its process."""
-    with path.open("a") as file:
+    """Hold a lock that dies with its process. Raises ArchiveError when it cannot be had."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        raise ArchiveError(f"the lock {path} cannot be made: {error.strerror}") from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

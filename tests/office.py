@@ -3,8 +3,8 @@
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,7 +18,7 @@ from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.parse import read_mail
 from mailbot.intake import Office
 from mailbot.machine import read_office
-from mailbot.model import OutboxMessage
+from mailbot.model import Channel, OutboxMessage
 from mailbot.receive import Receiver, ReceiveSummary
 from mailbot.settings import load_settings
 from tests.fakes import FakeClock, FakeMailbox, FakePost, FakeSms
@@ -49,6 +49,7 @@ class Rig:
     post: FakePost
     clock: FakeClock
     office: Office
+    rests: dict[Channel, datetime] = field(default_factory=dict)
 
     def receive(self) -> ReceiveSummary:
         return self.receiver().run(self.office)
@@ -67,6 +68,7 @@ class Rig:
             archive=self.archive,
             clock=self.clock,
             doubt=timedelta(minutes=10),
+            rests=self.rests,
             observe=observe,
         ).run()
 

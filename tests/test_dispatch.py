@@ -171,3 +171,34 @@ def test_what_became_of_a_message_stands_in_the_history_of_its_case(rig: Rig) ->
     kinds = [event["kind"] for event in shown["history"]]
     assert kinds.count("sent") == 3
     assert kinds.count("refused") == 1
+
+
+def test_a_refused_login_is_not_tried_again_before_the_pause_is_over(rig: Rig) -> None:
+    for number in range(2, 12):
+        rig.mailbox.deliver(a_grievance(number))
+    rig.receive()
+    tried: list[OutboxMessage] = []
+
+    class Refusing(FakeSms):
+        def send(self, message: OutboxMessage) -> str:
+            tried.append(message)
+            raise SenderUnavailable(message.recipient, "401")
+
+    rig.sms = Refusing()
+    for _ in range(10):
+        rig.dispatch()
+        rig.clock.go_on(timedelta(seconds=20))
+    assert len(tried) == 1
+    rig.clock.go_on(timedelta(minutes=5))
+    rig.dispatch()
+    assert len(tried) == 2
+
+
+def test_neither_channel_waits_for_the_others_backlog(rig: Rig) -> None:
+    for number in range(2, 60):
+        rig.mailbox.deliver(a_grievance(number))
+    rig.receive()
+    order: list[Channel] = []
+    rig.dispatch(observe=lambda entry, _state, _reason: order.append(entry.message.channel))
+    assert order.index(Channel.SMS) < 50
+    assert order.index(Channel.EMAIL) < 50

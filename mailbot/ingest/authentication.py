@@ -11,6 +11,7 @@ RFC 7489 (DMARC). SPF alone proves only the envelope; ARC and lower results are 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 LONGEST_HEADER = 20_000
 """A results header beyond this (characters) is not read: real ones stay below 2,000."""
@@ -46,13 +47,21 @@ def authenticate(
         authserv_id: How our own host names itself there ("mx.google.com"); "" proves nothing.
         receiving_hosts: Further hosts or domains of ours that may add a Received line above it.
 
-    A result below a Received line that a foreign host has written was there before our border: it proves nothing.
+    Our border is the Received line that one of our hosts wrote about a peer that is not ours. Gmail puts its result
+    right below that line, others above it; whatever stands below a further Received line was there before the border,
+    and is anybody's to write. A host of ours that adds no result to some mail must not be named here.
     """
     if not authserv_id:
         return Authentication(Verdict.NONE, frozenset(), "no receiving host of our own is configured")
+    ours = (authserv_id.partition(".")[2] if authserv_id.count(".") > 1 else authserv_id, *receiving_hosts)
+    is_past_border = False
     for name, value in trace:
-        if name == "received" and not _is_ours(value, authserv_id, receiving_hosts):
-            return _none("no Authentication-Results stands above the Received line of a foreign host")
+        if name == "received":
+            peer, host = _hop(value)
+            is_handed_over = not peer and ":" in host  # Gmail, inside: "Received: by 2002:a05:… with SMTP id …"
+            if is_past_border or not (is_handed_over or _is_one_of(host, ours)):
+                return _none("no Authentication-Results of our own host stand above what came from outside")
+            is_past_border = bool(peer) and not _is_one_of(peer, ours)
         if name == "authentication-results":
             return _judge(value, authserv_id)
     return _none("no Authentication-Results of our own host")
@@ -62,17 +71,18 @@ def _none(reason: str) -> Authentication:
     return Authentication(Verdict.NONE, frozenset(), reason)
 
 
-def _is_ours(received: str, authserv_id: str, receiving_hosts: Sequence[str]) -> bool:
-    """Whether one of our own hosts wrote this Received line: its `by` names it, or it is a hand-over inside."""
+def _hop(received: str) -> tuple[str, str]:
+    """The peer and the host of a Received line (`from` and `by`, RFC 5321 4.4); "" for what it does not name."""
     words = _without_comments(received).lower().split()
-    if "by" not in words[:-1]:
-        return False
-    host = words[words.index("by") + 1].rstrip(";.")
-    if "from" not in words and ":" in host:  # Gmail: "Received: by 2002:a05:… with SMTP id …", no peer named
-        return True
-    own_domain = authserv_id.partition(".")[2] if authserv_id.count(".") > 1 else authserv_id
-    ours = (own_domain, authserv_id, *receiving_hosts)
-    return any(f".{host}".endswith("." + name.lower()) for name in ours)
+    named = {"from": "", "by": ""}
+    for word, after in pairwise(words):
+        if word in named and not named[word]:
+            named[word] = after.rstrip(";.")
+    return named["from"], named["by"]
+
+
+def _is_one_of(host: str, domains: Sequence[str]) -> bool:
+    return any(f".{host}".endswith("." + domain.lower()) for domain in domains)
 
 
 def _judge(value: str, authserv_id: str) -> Authentication:

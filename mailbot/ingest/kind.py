@@ -69,8 +69,9 @@ _LIST_FIELDS = (
 
 
 def is_bulk(headers: Headers) -> bool:
-    """A list or a newsletter: nobody waits for an acknowledgement."""
-    return headers.has(*_LIST_FIELDS) or headers.token("precedence") in ("bulk", "list", "junk")
+    """A list or a newsletter, or a sender that takes no answer (RFC 3834 2): nobody waits for an acknowledgement."""
+    listed = headers.has(*_LIST_FIELDS) or headers.token("precedence") in ("bulk", "list", "junk")
+    return listed or _has_null_path(headers)
 
 
 def is_spam(headers: Headers) -> bool:

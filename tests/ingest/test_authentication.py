@@ -66,6 +66,13 @@ def test_a_result_the_sender_wrote_below_a_foreign_received_line_is_not_ours() -
     assert not judge(*GMAIL, foreign, forged).proves("officer@wb.gov.in")
 
 
+def test_what_stands_below_a_second_hop_came_from_outside() -> None:
+    """Our border is named once: a further Received line below it is the sender's, whoever it claims to be by."""
+    forged = results("mx.google.com; dmarc=pass header.from=wb.gov.in")
+    for by in ("by 2002:a05:7108:3a4b:b0:3f2 with SMTP id k11csp1", "from mx.google.com by mx.google.com with ESMTP"):
+        assert not judge(*GMAIL, ("received", by), forged).proves("officer@wb.gov.in")
+
+
 def test_only_the_topmost_results_count() -> None:
     ours = results("mx.google.com; dmarc=fail header.from=wb.gov.in")
     forged = results("mx.google.com; dmarc=pass header.from=wb.gov.in")
