@@ -42,6 +42,7 @@ from mailbot.notify.compose import Composer
 from mailbot.ports import CaseStore
 from mailbot.reminders import cases_of, doubted, find_reminder
 
+LETTER = "attached letter"
 INDIA = timezone(timedelta(hours=5, minutes=30))
 """The year in a case reference is the year in Kolkata."""
 
@@ -304,7 +305,7 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
     now: datetime,
 ) -> Decision:
     """A case of its own, or a reminder that joins the case it certainly means."""
-    routes = find_routes(grievance.subject, grievance.text, office)
+    routes = _routes_of(grievance, reading.mail, office)
     reminder = find_reminder(grievance, routes, earlier, office.gazetteer)
     own = proof.verdict is not Verdict.FAIL and len(reading.mail.senders) == 1
     if reminder.likeness is Likeness.CERTAIN and own:
@@ -329,7 +330,7 @@ def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance
     return Grievance(
         source=Source.MAIL,
         subject=mail.subject,
-        text=mail.text,
+        text=_with_letter(mail),
         language=mail.language,
         complainant=Complainant(name=sender.name, address=sender.address, mobile=choose_mobile(mail.phones)),
         attachments=mail.attachments,
@@ -338,6 +339,24 @@ def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance
         message_id=mail.message_id,
         acknowledge=_may_be_answered(mail, proof),
     )
+
+
+def _with_letter(mail: Mail) -> str:
+    """The writer's words, and below them those of the letter that came attached, if it was read."""
+    return f"{mail.text}\n\n[{LETTER}]\n{mail.attachment_text}" if mail.attachment_text else mail.text
+
+
+def _routes_of(grievance: Grievance, mail: Mail, office: Office) -> tuple[Route, ...]:
+    """
+    Route a mail. What a machine has recognised in a picture never decides alone: a human looks, and is shown where the
+    words would lead.
+    """
+    if not mail.machine_read:
+        return find_routes(grievance.subject, grievance.text, office)
+    own = find_routes(mail.subject, mail.text, office)
+    read = find_routes(grievance.subject, grievance.text, office)[0]
+    words = f"The attached picture, read by machine, speaks of department {read.department or '-'}, place {read.place}"
+    return tuple(replace(route, review=True, explain=(*route.explain, words)) for route in own)
 
 
 def _may_be_answered(mail: Mail, proof: Authentication) -> bool:

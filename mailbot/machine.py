@@ -31,7 +31,7 @@ from mailbot.classify.rules import read_rules
 from mailbot.dispatch import Dispatcher, DispatchSummary
 from mailbot.errors import ArchiveError, ConfigurationError, Fault, MailbotError
 from mailbot.escalate import EscalateSummary
-from mailbot.ingest.apart import read_apart
+from mailbot.ingest.apart import read_apart, read_letters_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
 from mailbot.intake import INDIA, Office
@@ -79,10 +79,9 @@ def read_office(settings: Settings) -> Office:
     rules = directory = None
     if departments is not None:
         rules = attempt(partial(read_rules, files.rules, departments), settings.rules.path)
-        if gazetteer is not None:
-            today = now().astimezone(INDIA).date()
-            read = partial(read_directory, files.directory, departments, gazetteer, on=today)
-            directory = attempt(read, settings.directory.path)
+        today = now().astimezone(INDIA).date()
+        read = partial(read_directory, files.directory, departments, gazetteer, on=today)
+        directory = attempt(read, settings.directory.path)
     if faults or rules is None or gazetteer is None or directory is None or templates is None or departments is None:
         raise ConfigurationError(faults)
     secret = _reply_secret(settings)
@@ -170,6 +169,7 @@ class Machine:
             store=self.store,
             clock=self.clock,
             read_apart=read_apart,
+            read_letters=read_letters_apart,
             observe=observe or log_mail,
             stopping=self._stopping,
         )

@@ -27,6 +27,7 @@ TOO_LARGE = "too large to take"
 log = logging.getLogger(__name__)
 
 Reader = Callable[[bytes], Mail]
+LetterReader = Callable[[bytes, Mail], Mail]
 Observer = Callable[[Decision, Mail], None]
 
 
@@ -53,15 +54,25 @@ def _observe_nothing(_decision: Decision, _mail: Mail) -> None:
     pass
 
 
+def _without_letters(_raw: bytes, mail: Mail) -> Mail:
+    return mail
+
+
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """The loop with the outside world it works on. `read_apart` reads a mail in a process of its own."""
+    """
+    The loop with the outside world it works on.
+
+    `read_apart` reads a mail in a process of its own; `read_letters` adds the words of an attached letter to one that
+    says little itself.
+    """
 
     mailbox: Mailbox
     archive: MailArchive
     store: CaseStore
     clock: Clock
     read_apart: Reader
+    read_letters: LetterReader = _without_letters
     observe: Observer = _observe_nothing
     stopping: Callable[[], bool] = field(default=lambda: False)
 
@@ -172,6 +183,7 @@ class Receiver:
             mail = reader(fetched.raw)
         except UnreadableMail as error:
             return held(taken, str(error))
+        mail = self.read_letters(fetched.raw, mail)
         taken = described(taken, mail)
         if not fetched.whole:
             return held(taken, f"{TOO_LARGE}: {fetched.size_bytes:,} bytes; it stays in the mailbox")

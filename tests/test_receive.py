@@ -1,6 +1,10 @@
 """Loop 1: what is new in the mailbox becomes one Decision a mail, all or nothing."""
 
-from collections.abc import Iterator
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,8 @@ import pytest
 from mailbot import intake
 from mailbot.cases.queries import list_cases, show_case, status
 from mailbot.errors import ArchiveError, MailboxUnavailable, UnreadableMail
-from mailbot.model import Decision, FetchedMail, Mail, OutboxMessage, Purpose
+from mailbot.ingest.apart import read_letters_apart
+from mailbot.model import Case, Decision, FetchedMail, Mail, OutboxMessage, Purpose
 from mailbot.receive import Receiver
 from tests.fakes import NOON, FakeMailbox
 from tests.office import Rig, a_grievance, a_rig, an_answer
@@ -199,3 +204,44 @@ def test_what_one_run_took_is_told_to_the_observer_after_it_is_stored(rig: Rig) 
         observe=observe,
     ).run(rig.office)
     assert seen == [("No doctor at the health centre 1", 1)]
+
+
+def a_mail_with_a_letter() -> bytes:
+    """Two words, and the grievance itself in an attached Word file."""
+    page = (
+        '<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+        "<w:p><w:r><w:t>There has been no doctor at the primary health centre of Onda block, district Bankura."
+        "</w:t></w:r></w:p></w:body></w:document>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("word/document.xml", page)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "rina.das@example.net", "Application", "<letter@example.net>"
+    mail.set_content("Please see.")
+    docx = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+    mail.add_attachment(packed.getvalue(), maintype="application", subtype=docx, filename="letter.docx")
+    return mail.as_bytes()
+
+
+def with_letters(rig: Rig, read_letters: Callable[[bytes, Mail], Mail]) -> Case:
+    rig.mailbox.deliver(a_mail_with_a_letter())
+    replace(rig.receiver(), read_letters=read_letters).run(rig.office)
+    (line,) = list_cases(rig.engine)
+    return rig.store.cases([str(line["reference"])])[str(line["reference"])]
+
+
+def test_a_grievance_whose_letter_is_the_attachment_is_routed_by_the_letter(rig: Rig) -> None:
+    case = with_letters(rig, read_letters_apart)
+    assert (case.department, case.place, case.review) == ("HFW", "BL-BAN-ONDA", False)
+    assert "no doctor" in case.text
+
+
+def test_what_a_machine_recognised_in_a_picture_is_shown_and_never_decides_alone(rig: Rig) -> None:
+    def recognise(_raw: bytes, mail: Mail) -> Mail:
+        return replace(mail, attachment_text="No doctor at the health centre, Onda block, Bankura", machine_read=True)
+
+    case = with_letters(rig, recognise)
+    assert (case.department, case.review) == ("", True)
+    assert "read by machine, speaks of department HFW" in case.explain[-1]

@@ -147,7 +147,7 @@ def _is_example(address: str) -> bool:
 
 
 def read_directory(
-    files: Mapping[str, str], departments: Departments, gazetteer: Gazetteer, *, on: date | None = None
+    files: Mapping[str, str], departments: Departments, gazetteer: Gazetteer | None, *, on: date | None = None
 ) -> Directory:
     """
     Read config/directory.
@@ -155,7 +155,7 @@ def read_directory(
     Args:
         files: File name → text.
         departments: Those that posts may belong to.
-        gazetteer: The places that posts may stand at.
+        gazetteer: The places that posts may stand at; None to look for all other faults where the places have some.
         on: The day whose holders are wanted; None for those whose time has no end yet.
 
     Raises:

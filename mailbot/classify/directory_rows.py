@@ -23,7 +23,7 @@ _SPREADSHEET = re.compile(r"[0-9.,]+E\+[0-9]+", re.IGNORECASE)
 
 
 def read_posts(
-    rows: Sequence[Row], *, departments: Container[str], gazetteer: Gazetteer, faults: Faults
+    rows: Sequence[Row], *, departments: Container[str], gazetteer: Gazetteer | None, faults: Faults
 ) -> dict[str, Post]:
     """Posts by code. Faults: twice, without department, unknown place or level, wrong chain, no triage post."""
     posts: dict[str, Post] = {}
@@ -52,7 +52,7 @@ def _post(row: Row) -> Post:
     )
 
 
-def _check_post(row: Row, departments: Container[str], gazetteer: Gazetteer, faults: Faults) -> None:
+def _check_post(row: Row, departments: Container[str], gazetteer: Gazetteer | None, faults: Faults) -> None:
     for column in ("post", "title"):
         if not row[column]:
             faults.add(row.fault(column, "must not be empty"))
@@ -62,7 +62,7 @@ def _check_post(row: Row, departments: Container[str], gazetteer: Gazetteer, fau
         faults.add(row.fault("department", f"unknown department {row['department']!r}", "see departments.csv"))
     if row["level"] not in LEVELS:
         faults.add(row.fault("level", f"{row['level']!r} is not one of {', '.join(LEVELS)}"))
-    if row["place"] not in gazetteer.places:
+    if gazetteer is not None and row["place"] not in gazetteer.places:
         faults.add(row.fault("place", f"unknown place {row['place']!r}", "see places.csv"))
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 
 from mailbot.cli import show
+from mailbot.cli.faults import all_faults
 from mailbot.cli.online import try_connections
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import begin
-from mailbot.errors import ConfigurationError, Fault
-from mailbot.machine import check_holders, read_office
-from mailbot.settings import Settings, default_config_dir, load_settings
+from mailbot.errors import ConfigurationError
+from mailbot.settings import default_config_dir, load_settings
 
 FOLDERS = ("departments", "directory", "places", "rules", "templates")
 
@@ -75,7 +75,7 @@ def _copy(source: Path, target: Path) -> bool:
 def check(asked: Asked, *, online: bool) -> int:
     """Name every fault of settings, secrets, rules, places, directory and templates. Exit status 78 if there is one."""
     begin(asked)
-    faults = _faults(asked.config)
+    faults = all_faults(asked.config)
     if asked.json:
         for fault in faults:
             show.emit({name: getattr(fault, name) for name in ("file", "line", "key", "message", "hint")})
@@ -97,26 +97,3 @@ def _check_connections(asked: Asked) -> int:
             show.say(f"{contact.party}: {'' if contact.ok else 'FAILED: '}{contact.detail}")
         status = status if contact.ok else 1
     return status
-
-
-def _faults(path: Path | None) -> list[Fault]:
-    """The faults of the settings; and those of the files they name, as far as they can be found."""
-    faults: list[Fault] = []
-    try:
-        settings: Settings | None = load_settings(path, os.environ)
-    except ConfigurationError as error:
-        faults.extend(error.faults)
-        settings = _without_secrets(path)
-    if settings is not None:
-        try:
-            check_holders(settings, read_office(settings))
-        except ConfigurationError as error:
-            faults.extend(error.faults)
-    return sorted(faults)
-
-
-def _without_secrets(path: Path | None) -> Settings | None:
-    try:
-        return load_settings(path, os.environ, secrets=False)
-    except ConfigurationError:
-        return None

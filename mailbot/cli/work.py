@@ -13,8 +13,8 @@ import click
 
 from mailbot import daemon
 from mailbot.cli import show
+from mailbot.cli.faults import settings_for_work
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.session import settings_for_work
 from mailbot.machine import Machine
 
 

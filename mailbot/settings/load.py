@@ -89,6 +89,39 @@ def load_settings_or_default(path: Path | None, environ: Mapping[str, str]) -> S
     return load_settings(default_config_dir() / "mailbot.toml", environ, secrets=False)
 
 
+def load_what_clerks_edit(path: Path | None, environ: Mapping[str, str]) -> Settings | None:
+    """
+    Read as much of a faulty file as leads to rules, places, departments, directory and templates.
+
+    For one who lists faults: those files are read all the same, so that every fault is named at once. The other tables
+    are stand-ins: with these settings nothing may be done. None where not even the file can be read.
+    """
+    try:
+        file = read_settings_file(_existing(settings_path(path, environ)))
+    except ConfigurationError:
+        return None
+    context = {"base": file.path.absolute().parent}
+    values: dict[str, object] = dict(_STAND_INS)
+    for name in _EDITED.intersection(file.values):
+        try:
+            Tables.model_validate({**_STAND_INS, name: file.values[name]}, context=context)
+            values[name] = file.values[name]
+        except ValidationError:
+            continue  # named already; what comes with mailbot stands in
+    tables = Tables.model_validate(values, context=context)
+    return Settings(file=file.path, secrets=Secrets(), **{name: getattr(tables, name) for name in Tables.model_fields})
+
+
+_EDITED = frozenset({"departments", "rules", "places", "directory", "templates"})
+_STAND_INS: Mapping[str, object] = {
+    "mailbox": {"host": "127.0.0.1", "tls": "none", "username": "nobody"},
+    "smtp": {"host": "127.0.0.1", "tls": "none", "from": "nobody@localhost.example"},
+    "database": {"url": "sqlite:///none.db"},
+    "archive": {"path": "none"},
+    "sms": {"gateway": "console"},
+}
+
+
 def settings_path(path: Path | None, environ: Mapping[str, str]) -> Path:
     """Where the settings are looked for."""
     if path is not None:

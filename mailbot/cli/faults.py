@@ -1,0 +1,53 @@
+"""
+The settings of a command that works, and every fault of the configuration at once.
+
+In: the file that the user named, and the environment. Out: Settings; or all faults, those of mailbot.toml and secrets
+together with those of the files that clerks edit.
+"""
+
+import logging
+import os
+from pathlib import Path
+
+from mailbot.cli.options import Asked
+from mailbot.cli.session import begin
+from mailbot.errors import ConfigurationError, Fault
+from mailbot.machine import check_holders, read_office
+from mailbot.settings import Settings, load_settings, load_what_clerks_edit
+
+
+def settings_for_work(asked: Asked, *, level: int = logging.WARNING) -> Settings:
+    """
+    The settings with all their secrets.
+
+    Raises:
+        ConfigurationError: Every fault of them, and of the files that they name.
+    """
+    begin(asked, level=level)
+    try:
+        return load_settings(asked.config, os.environ)
+    except ConfigurationError as error:
+        raise ConfigurationError(all_faults(asked.config)) from error
+
+
+def all_faults(path: Path | None) -> list[Fault]:
+    """The faults of the settings, and with them those of all the files that clerks edit."""
+    faults: list[Fault] = []
+    try:
+        settings: Settings | None = load_settings(path, os.environ)
+    except ConfigurationError as error:
+        faults.extend(error.faults)
+        settings = _as_far_as_it_goes(path)
+    if settings is not None:
+        try:
+            check_holders(settings, read_office(settings))
+        except ConfigurationError as error:
+            faults.extend(error.faults)
+    return sorted(set(faults))
+
+
+def _as_far_as_it_goes(path: Path | None) -> Settings | None:
+    try:
+        return load_settings(path, os.environ, secrets=False)
+    except ConfigurationError:
+        return load_what_clerks_edit(path, os.environ)
