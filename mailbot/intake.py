@@ -34,6 +34,8 @@ from mailbot.model import (
     Match,
     Outcome,
     PlaceFinding,
+    Recipient,
+    Role,
     Route,
     Source,
     TakenMail,
@@ -94,7 +96,7 @@ def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, 
         if grievance is not None:
             decision = _open_or_join(grievance, reading, earlier, proof, next(references), office, now)
         else:
-            decision = _decide(reading, identity, found, now)
+            decision = _heard(_decide(reading, identity, found, now), office.directory)
         decisions.append(replace(render(decision, office.composer), mail=reading.taken))
     return decisions
 
@@ -319,6 +321,25 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
             evidence="; ".join(reminder.evidence),
         )
     return _open(doubted(grievance, reminder), routes, reference, office, now)
+
+
+def _heard(decision: Decision, directory: Directory) -> Decision:
+    """Whoever answers a case that is closed, not satisfied perhaps, is heard by the triage desk too: it may go on."""
+    case, post = decision.case, directory.triage
+    officer = directory.officer(post.code)
+    if decision.outcome is not Outcome.FOLLOW_UP or case is None or case.state.is_open or officer is None:
+        return decision
+    desk = Recipient(
+        post=post.code,
+        title=post.title,
+        role=Role.COPY,
+        officer=officer.name,
+        address=officer.address,
+        mobile=officer.mobile,
+        reason="the complainant answers a closed case",
+    )
+    told = [replace(notice, recipient=desk.address, person=desk) for notice in decision.notices[:1]]
+    return replace(decision, notices=(*decision.notices, *told))
 
 
 def _open(grievance: Grievance, routes: Sequence[Route], reference: str, office: Office, now: datetime) -> Decision:

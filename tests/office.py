@@ -114,7 +114,16 @@ def a_grievance(number: int = 1, *, sender: str = "rina.das@example.net", text: 
     ).encode()
 
 
-def an_answer(message: OutboxMessage, text: str, *, sender: str = "", verdict: str = "pass", extra: str = "") -> bytes:
+def an_answer(
+    message: OutboxMessage,
+    text: str,
+    *,
+    sender: str = "",
+    verdict: str = "pass",
+    extra: str = "",
+    authserv: str = AUTHSERV,
+    top: str = "",
+) -> bytes:
     """An officer's raw answer to a referral as it left, authenticated by our own host."""
     email = message.email
     assert email is not None
@@ -122,7 +131,7 @@ def an_answer(message: OutboxMessage, text: str, *, sender: str = "", verdict: s
     domain = sender.rpartition("@")[2]
     quoted = "\r\n".join(f"> {line}" for line in message.text.splitlines())
     return (
-        f"Authentication-Results: {AUTHSERV}; dmarc={verdict} header.from={domain}\r\n"
+        f"{top}Authentication-Results: {authserv}; dmarc={verdict} header.from={domain}\r\n"
         f"From: {sender}\r\nTo: {email.reply_to}\r\nSubject: Re: {email.subject}\r\n"
         f"Message-ID: <answer-{abs(hash(text))}@{domain}>\r\nIn-Reply-To: {email.message_id}\r\n"
         f"References: {email.message_id}\r\n{extra}"

@@ -245,3 +245,15 @@ def test_what_a_machine_recognised_in_a_picture_is_shown_and_never_decides_alone
     case = with_letters(rig, recognise)
     assert (case.department, case.review) == ("", True)
     assert "read by machine, speaks of department HFW" in case.explain[-1]
+
+
+def test_a_complainant_who_answers_a_closed_case_is_heard_by_the_triage_desk_too(rig: Rig) -> None:
+    rig.mailbox.deliver(a_grievance())
+    rig.receive()
+    rig.mailbox.deliver(an_answer(referral(rig), "A doctor was posted today."))
+    rig.receive()
+    rig.mailbox.deliver(a_grievance(2, extra="In-Reply-To: <grievance-1@example.net>\r\n", text="Not satisfied."))
+    assert rig.receive().follow_ups == 1
+    rig.dispatch()
+    told = {m.recipient for m, _ in rig.post.accepted if m.purpose is Purpose.FOLLOW_UP}
+    assert told == {CMOH, "hfw-head@example.org", "cmo-triage@example.org"}

@@ -68,12 +68,18 @@ def identify(mail: Mail, known: Known, proof: Authentication) -> Identity:
         return Identity(whose=Whose.HELD, reason=f"unreadable: {mail.error}")
     if mail.kind in AUTOMATIC:
         return _automatic(mail, known)
-    if mail.sender.address.casefold() in known.own:
+    if _plain(mail.sender.address) in known.own:
         return Identity(whose=Whose.OURS, reason="our own mail")
     candidates = _candidates(known)
     if candidates:
         return _of_a_case(mail, known, proof, candidates)
     return _stranger_to_all_cases(mail)
+
+
+def _plain(address: str) -> str:
+    """An address without its plus part: our own reply addresses are ours too."""
+    local, at, domain = address.casefold().rpartition("@")
+    return local.partition("+")[0] + at + domain
 
 
 def _automatic(mail: Mail, known: Known) -> Identity:

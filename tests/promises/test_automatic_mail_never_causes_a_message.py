@@ -21,6 +21,8 @@ def messages(rig: Rig) -> int:
         a_grievance(2, extra="X-Autoreply: yes\r\n"),
         a_grievance(2, sender=OURS),
         a_grievance(2, sender=OURS.upper()),
+        a_grievance(2, sender=OURS.replace("@", "+cm2600000014.abcdefghijklmnop@")),
+        a_grievance(2, extra="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\n"),
         a_grievance(2, extra="Return-Path: <>\r\n", sender="MAILER-DAEMON@example.net", text="Delivery failed."),
     ],
 )
@@ -51,9 +53,11 @@ def test_our_own_acknowledgement_sent_back_to_us_starts_no_loop(rig: Rig) -> Non
     assert messages(rig) == before
 
 
-def test_lists_are_taken_and_never_acknowledged(rig: Rig) -> None:
-    rig.mailbox.deliver(a_grievance(extra="List-Id: <news.example.net>\r\nPrecedence: bulk\r\n"))
+@pytest.mark.parametrize("extra", ["List-Id: <news.example.net>\r\nPrecedence: bulk\r\n", "Return-Path: <>\r\n"])
+def test_who_takes_no_answer_is_a_case_and_never_acknowledged(rig: Rig, extra: str) -> None:
+    rig.mailbox.deliver(a_grievance(extra=extra))
     rig.receive()
+    assert len(list_cases(rig.engine)) == 1
     assert {row["purpose"] for row in list_outbox(rig.engine)} <= {Purpose.REFERRAL}
 
 
@@ -82,6 +86,9 @@ FORGERIES = [
     {"extra": "Authentication-Results: mx.cmo.example; dmarc=pass header.from=else.example\r\n", "verdict": "fail"},
     {"extra": "Auto-Submitted: auto-replied\r\n"},
     {"extra": "X-Autoreply: yes\r\n"},
+    {"authserv": "mx.evil.example"},
+    {"top": "Received: from laptop by mail.evil.example with ESMTP; Mon, 23 Nov 2026\r\n"},
+    {"top": "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.org\r\n"},
 ]
 
 
