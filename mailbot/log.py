@@ -34,7 +34,7 @@ _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 
 _QUIET: Mapping[str, int] = {
     "alembic": logging.WARNING,
-    "apscheduler": logging.WARNING,  # two lines a tick
+    "apscheduler": logging.ERROR,  # two lines a tick, and one for each tick that finds its job still at work
     "imapclient": logging.INFO,  # whole mails at DEBUG
     "mailparser": logging.ERROR,  # a line for every oddity, which the mail's warnings name already
     "twilio": logging.WARNING,  # eleven lines a message, with the account
@@ -97,7 +97,7 @@ def configure_logging(
     root.setLevel(logging.DEBUG if debug else level)
     logging.captureWarnings(capture=True)
     for name, least in _QUIET.items():
-        logging.getLogger(name).setLevel(least)
+        logging.getLogger(name).setLevel(max(level, least))
 
 
 def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -5,11 +5,13 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+from mailbot.cases import lifecycle
 from mailbot.cases.queries import list_outbox
 from mailbot.cases.store import SqlCaseStore
-from mailbot.model import Purpose
+from mailbot.intake import render
+from mailbot.model import Purpose, Stored
 from tests.fakes import WEEK
-from tests.office import Rig, a_grievance
+from tests.office import Rig, a_grievance, an_answer
 
 
 def alerts(rig: Rig) -> Counter[object]:
@@ -53,3 +55,20 @@ def test_a_restart_after_any_downtime_alerts_once(rig: Rig, tmp_path: Path) -> N
     rig.escalate()
     assert set(alerts(rig).values()) == {1}
     assert (tmp_path / "mailbot.db").exists()
+
+
+def test_a_case_that_was_answered_meanwhile_is_not_alerted_about(rig: Rig) -> None:
+    """A sweep that read the case before the officer's answer was stored decides on a version that is gone."""
+    rig.mailbox.deliver(a_grievance())
+    rig.receive()
+    rig.dispatch()
+    rig.clock.go_on(WEEK)
+    stale = list(rig.store.overdue(rig.clock(), 10))
+    referral = next(message for message, _ in rig.post.accepted if message.purpose is Purpose.REFERRAL)
+    rig.mailbox.deliver(an_answer(referral, "Done."))
+    assert rig.receive().replies == 1
+    decision = lifecycle.overdue(stale[0], rig.clock())
+    assert decision is not None
+    (result,) = rig.store.commit([render(decision, rig.office.composer)])
+    assert result.state is Stored.STALE
+    assert alerts(rig) == Counter()

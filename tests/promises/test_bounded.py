@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from mailbot.errors import UnreadableMail
 from mailbot.ingest import apart
 from mailbot.ingest.apart import read_apart
-from tests.office import a_grievance
+from mailbot.model import Mail
+from tests.office import a_grievance, a_rig
 
 CPU_SECONDS = 8
 """Four times the ceiling of 2 s: this machine may be shared."""
@@ -88,3 +90,29 @@ def test_a_mail_that_kills_its_reader_is_held_and_we_live(monkeypatch: pytest.Mo
     monkeypatch.setattr(apart, "WALL_SECONDS", 0.5)
     with pytest.raises(UnreadableMail, match=r"more than 0\.5 s"):
         read_apart(a_grievance())
+
+
+def test_the_reader_apart_has_a_ceiling_of_memory_and_processor_time() -> None:
+    """The limits as the child really has them."""
+    program = (
+        "import resource, sys; from mailbot.ingest import apart; "
+        "apart.read_mail = lambda raw: sys.stderr.write(repr([resource.getrlimit(resource.RLIMIT_AS)[0], "
+        "resource.getrlimit(resource.RLIMIT_CPU)[0]])) and None; apart.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=b"m" + b"x", capture_output=True, check=False)
+    assert str([apart.MEMORY_BYTES, apart.CPU_SECONDS]) in done.stderr.decode()
+
+
+def test_a_mail_that_cut_us_short_twice_is_read_apart(tmp_path: Path) -> None:
+    with a_rig(tmp_path) as rig:
+        uid = rig.mailbox.deliver(a_grievance())
+        for _ in range(2):
+            rig.store.begin(rig.mailbox.listing().mailbox, [uid], rig.clock())
+        apart_read: list[bytes] = []
+
+        def read(raw: bytes) -> Mail:
+            apart_read.append(raw)
+            return read_apart(raw)
+
+        assert replace(rig.receiver(), read_apart=read).run(rig.office).cases == 1
+        assert apart_read == [a_grievance()]

@@ -1,5 +1,6 @@
 """Promise 1: raw mail is on disk before a byte is interpreted; the mailbox is marked only after the commit."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from mailbot import receive
 from mailbot.errors import StoreUnavailable
 from mailbot.ingest.parse import read_mail
-from mailbot.model import Decision, Mail
+from mailbot.model import Decision, Mail, Stored, StoreResult
 from tests.office import Rig, a_grievance
 
 
@@ -66,3 +67,57 @@ def test_the_archived_bytes_are_the_mails_own_whatever_they_are(rig: Rig, tmp_pa
     rig.mailbox.deliver(raw)
     rig.receive()
     assert [file.read_bytes() for file in (tmp_path / "archive").rglob("*.eml")] == [raw]
+
+
+def test_a_mail_is_synced_under_its_name_before_anything_else_happens(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes are synced before it bears its name, and the folder of that name before the attempt is counted."""
+    steps: list[str] = []
+    sync, begin = os.fsync, rig.store.begin
+
+    def synced(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        named = len(list((tmp_path / "archive").rglob("*.eml")))
+        steps.append(f"{'folder' if path.is_dir() else 'file'} with {named} named")
+        sync(descriptor)
+
+    def counted(*args: object) -> object:
+        steps.append("attempt")
+        return begin(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(rig.store, "begin", counted)
+    rig.mailbox.deliver(a_grievance())
+    rig.receive()
+    before = steps[: steps.index("attempt")]
+    assert "file with 0 named" in before
+    assert "folder with 1 named" in before[before.index("file with 0 named") :]
+
+
+def test_a_commit_survives_a_power_cut(rig: Rig) -> None:
+    with rig.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_what_has_no_outcome_is_not_marked_beside_what_has(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database refuses one mail of a batch, and refuses even to hold it: it stays unmarked, to be found again."""
+    commit = rig.store.commit
+
+    def refuses_the_first(decisions: Sequence[Decision]) -> list[StoreResult]:
+        whole = commit([d for d in decisions if d.mail is None or d.mail.uid != 1])
+        results = iter(whole)
+        return [
+            StoreResult(Stored.FAILED, "refused") if d.mail is not None and d.mail.uid == 1 else next(results)
+            for d in decisions
+        ]
+
+    rig.mailbox.deliver(a_grievance(1, sender="one@example.net"))
+    rig.mailbox.deliver(a_grievance(2, sender="two@example.net"))
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.store, "commit", refuses_the_first)
+        rig.receive()
+    assert rig.mailbox.marked == [2]
+    rig.receive()
+    assert rig.mailbox.marked == [2, 1]

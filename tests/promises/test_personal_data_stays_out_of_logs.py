@@ -1,5 +1,6 @@
 """Promise 10: no phone number, address, subject or body in a log above DEBUG."""
 
+import io
 import logging
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from mailbot import machine
 from mailbot.errors import DoubtfulDelivery, PermanentFailure, TemporaryFailure
+from mailbot.log import configure_logging
 from mailbot.model import Purpose
 from tests.fakes import WEEK
 from tests.office import Rig, a_grievance, an_answer
@@ -52,3 +54,23 @@ def test_a_whole_life_of_a_case_leaves_none_in_the_log(
     assert len(caplog.records) >= 8
     written = caplog.text.casefold()
     assert [word for word in SECRETS if word in written] == []
+
+
+def test_what_slips_into_a_line_all_the_same_is_taken_out_of_it() -> None:
+    """Also of lines that libraries write, and of the words of an exception."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    stream = io.StringIO()
+    try:
+        configure_logging({}, debug=False, level=logging.INFO, form="json", stream=stream)
+        logging.getLogger("somebody.else").warning("told rina.das@example.net at +91 69999 00001, ৬৯৯৯৯০০০০১")
+        try:
+            raise ValueError("no such number: 6999900001")
+        except ValueError:
+            logging.getLogger("mailbot.dispatch").exception("failed")
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    written = stream.getvalue()
+    assert "ValueError" in written
+    assert [word for word in ("rina.das@", "69999", "৬৯৯৯৯") if word in written] == []

@@ -47,3 +47,13 @@ def test_the_ledger_follows_a_new_uidvalidity(rig: Rig) -> None:
     rig.receive()
     box = ledger(rig)
     assert (box["server"], sum(box["outcomes"].values()), box["balanced"]) == (2, 2, True)
+
+
+def test_what_has_left_the_folder_is_no_longer_counted_against_the_server(rig: Rig) -> None:
+    rig.mailbox.deliver(a_grievance(1))
+    rig.mailbox.deliver(a_grievance(2, sender="other@example.net"))
+    rig.receive()
+    del rig.mailbox.mails[1]
+    rig.receive()
+    box = ledger(rig)
+    assert (box["server"], box["moved"], sum(box["outcomes"].values()), box["balanced"]) == (1, 1, 2, True)
