@@ -23,7 +23,7 @@ from mailbot.cli.session import now
 from mailbot.cli.settle import one_reference, route, why
 from mailbot.cli.work import machine
 from mailbot.desk import Letter, Scan
-from mailbot.errors import MailbotError
+from mailbot.errors import ConfigurationError, MailbotError
 from mailbot.ingest.phone import find_phones
 from mailbot.model import CaseState
 from mailbot.settings.source import read_text
@@ -275,7 +275,10 @@ def _address(written: str) -> str:
 
 def _read_letter(path: Path) -> str:
     if str(path) != "-":
-        return read_text(path)
+        try:
+            return read_text(path)
+        except ConfigurationError as error:  # it is the clerk's file, and no configuration
+            raise click.UsageError(f"--text-file: {error}") from error
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
