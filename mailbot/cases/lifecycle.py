@@ -48,9 +48,33 @@ def open_case(
     """
     if not routes or not all(any(one.role is Role.ADDRESSEE for one in route.recipients) for route in routes):
         raise ValueError("a route without an addressee cannot be referred")
-    main = routes[0]
     referrals = tuple(make_referral(route, number, now, term) for number, route in enumerate(routes, 1))
-    case = Case(
+    case = _case_of(grievance, routes, referrals, reference, now)
+    doubt = {"possible_duplicate": case.possible_duplicate} if case.possible_duplicate else {}
+    referred = (
+        _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
+        for referral in referrals
+        for person in referral.recipients
+    )
+    return Decision(
+        outcome=Outcome.CASE,
+        reason="review" if case.review else "routed",
+        case=case,
+        reference=reference,
+        thread=(grievance.message_id,) if grievance.message_id else (),
+        events=(_event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value, **doubt), *referred),
+        notices=(
+            *_acknowledgements(case, grievance),
+            *(notice for referral in referrals for notice in referral_notices(case, referral)),
+        ),
+    )
+
+
+def _case_of(
+    grievance: Grievance, routes: Sequence[Route], referrals: tuple[Referral, ...], reference: str, now: datetime
+) -> Case:
+    """The case as it begins; department and place are those of its main matter."""
+    return Case(
         reference=reference,
         version=0,
         state=CaseState.REFERRED,
@@ -60,8 +84,8 @@ def open_case(
         language=grievance.language,
         complainant=grievance.complainant,
         attachments=grievance.attachments,
-        department=main.department,
-        place=main.place,
+        department=routes[0].department,
+        place=routes[0].place,
         review=any(route.review for route in routes),
         explain=(*(sentence for route in routes for sentence in route.explain), *_may_be_a_reminder(grievance)),
         received_at=grievance.received_at,
@@ -70,26 +94,6 @@ def open_case(
         message_id=grievance.message_id,
         raw_sha256=grievance.raw_sha256,
         possible_duplicate=grievance.possible_duplicate,
-    )
-    doubt = {"possible_duplicate": case.possible_duplicate} if case.possible_duplicate else {}
-    return Decision(
-        outcome=Outcome.CASE,
-        reason="review" if case.review else "routed",
-        case=case,
-        reference=reference,
-        thread=(grievance.message_id,) if grievance.message_id else (),
-        events=(
-            _event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value, **doubt),
-            *(
-                _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
-                for referral in referrals
-                for person in referral.recipients
-            ),
-        ),
-        notices=(
-            *_acknowledgements(case, grievance),
-            *(notice for referral in referrals for notice in referral_notices(case, referral)),
-        ),
     )
 
 
