@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.demo.story import prepare, sample_mails
+from mailbot.demo.story import prepare, program, sample_mails
 from mailbot.ingest.parse import read_mail
 from mailbot.model import MailKind
 
@@ -95,3 +95,12 @@ def test_the_sample_mails_are_of_many_kinds_and_languages() -> None:
     assert {MailKind.NEW, MailKind.REPLY, MailKind.AUTO_REPLY} <= {mail.kind for mail in mails}
     assert any(mail.attachments for mail in mails)
     assert any(mail.spam for mail in mails)
+
+
+def test_the_program_is_named_so_that_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(tmp_path / ".venv" / "bin" / "mailbot"), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert program() == ".venv/bin/mailbot"
+    monkeypatch.setattr("sys.argv", ["/somewhere/__main__.py", "demo"])
+    assert program() == "mailbot"

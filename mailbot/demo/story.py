@@ -7,7 +7,10 @@ SMTP server and the clock belong to the demo.
 """
 
 import logging
+import os
 import secrets
+import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -155,7 +158,7 @@ class Story:
         self._next(folder)
 
     def _next(self, folder: Path) -> None:
-        command = f"mailbot --config {folder / 'mailbot.toml'}"
+        command = f"{program()} --config {folder / 'mailbot.toml'}"
         self.page.act("What to look at next")
         self.page.say(f"Database: {folder / 'mailbot.db'}   SMS: {folder / 'sms.ndjson'}")
         for words in ("status", "case list", f"case show {self._referrals()[0].message.reference}", "outbox list"):
@@ -249,6 +252,14 @@ def sample_mails() -> Sequence[bytes]:
     """The raw sample mails, in the order of their names."""
     files = sorted(resources.files("mailbot.demo").joinpath("mails").iterdir(), key=lambda file: file.name)
     return [file.read_bytes() for file in files if file.name.endswith(".eml")]
+
+
+def program() -> str:
+    """How this program is called from here: by its name where the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if called.name != "mailbot" or shutil.which("mailbot"):
+        return "mailbot"
+    return os.path.relpath(called)
 
 
 def _balance(now: Mapping[str, Any]) -> str:
