@@ -42,7 +42,8 @@ def test_the_database_itself_refuses_a_second_alert(rig: Rig) -> None:
     with rig.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE referrals SET level = 0")
         connection.exec_driver_sql("UPDATE cases SET next_alert_at = opened_at")
-    rig.escalate()
+    assert rig.escalate().overdue == 1  # what it decides again is stored, and the second alert passed over
+    assert rig.escalate().overdue == 0
     assert set(alerts(rig).values()) == {1}
 
 
