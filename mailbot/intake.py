@@ -34,7 +34,6 @@ from mailbot.model import (
     Match,
     Outcome,
     PlaceFinding,
-    Recipient,
     Role,
     Route,
     Source,
@@ -325,19 +324,11 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
 
 def _heard(decision: Decision, directory: Directory) -> Decision:
     """Whoever answers a case that is closed, not satisfied perhaps, is heard by the triage desk too: it may go on."""
-    case, post = decision.case, directory.triage
-    officer = directory.officer(post.code)
-    if decision.outcome is not Outcome.FOLLOW_UP or case is None or case.state.is_open or officer is None:
+    case, post = decision.case, directory.triage.code
+    is_heard = decision.outcome is Outcome.FOLLOW_UP and case is not None and not case.state.is_open
+    if not is_heard or directory.officer(post) is None:
         return decision
-    desk = Recipient(
-        post=post.code,
-        title=post.title,
-        role=Role.COPY,
-        officer=officer.name,
-        address=officer.address,
-        mobile=officer.mobile,
-        reason="the complainant answers a closed case",
-    )
+    desk = directory.recipient(post, Role.COPY, "the complainant answers a closed case")
     told = [replace(notice, recipient=desk.address, person=desk) for notice in decision.notices[:1]]
     return replace(decision, notices=(*decision.notices, *told))
 

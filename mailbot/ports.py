@@ -4,6 +4,7 @@ The outside world on one page. The loops know these shapes only; the adapters fi
 Every method may raise the errors named here and no other; an adapter translates its library's errors once.
 """
 
+import ipaddress
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,6 +23,17 @@ from mailbot.model import (
     StoredMail,
     StoreResult,
 )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine, so that nothing said to it leaves the machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
 
 Clock = Callable[[], datetime]
 """The present moment, timezone-aware, in UTC."""

@@ -14,7 +14,7 @@ from mailbot.classify.directory_rows import read_officers, read_posts
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.table import Faults, Row, read_table
 from mailbot.errors import Fault
-from mailbot.model import Officer, Post
+from mailbot.model import Officer, Post, Recipient, Role
 
 DEPARTMENTS, POSTS, OFFICERS = "departments.csv", "posts.csv", "officers.csv"
 HEAD, TRIAGE = "head", "triage"
@@ -114,6 +114,24 @@ class Directory:
     def officer(self, post: str) -> Officer | None:
         """Who holds a post; None while it is vacant."""
         return self.officers.get(post)
+
+    def recipient(self, post: str, role: Role, reason: str) -> Recipient:
+        """
+        A post as a route addresses it, with who holds it now.
+
+        Raises:
+            KeyError: There is no such post, or it is vacant.
+        """
+        officer = self.officers[post]
+        return Recipient(
+            post=post,
+            title=self.posts[post].title,
+            role=role,
+            officer=officer.name,
+            address=officer.address,
+            mobile=officer.mobile,
+            reason=reason,
+        )
 
     def head(self, department: str) -> Post | None:
         """The post at the head of a department."""

@@ -212,16 +212,7 @@ def _to_triage(desk: _Desk, why: str) -> Route:
 
 
 def _recipient(directory: Directory, post: Post, role: Role, why: str) -> Recipient:
-    officer = directory.officers[post.code]
-    return Recipient(
-        post=post.code,
-        title=post.title,
-        role=role,
-        officer=officer.name,
-        address=officer.address,
-        mobile=officer.mobile,
-        reason=f"{post.title}: {why}",
-    )
+    return directory.recipient(post.code, role, f"{post.title}: {why}")
 
 
 def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first: str) -> Route:

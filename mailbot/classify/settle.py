@@ -79,26 +79,13 @@ def settle_post(post: str, place: str, directory: Directory, gazetteer: Gazettee
     in_copy = [head] if head is not None and head != held[0] and directory.officer(head.code) is not None else []
     passed = f"; {chain[0].title} is vacant, so it goes one up" if held[0] != chain[0] else ""
     people = [
-        _recipient(directory, held[0].code, Role.ADDRESSEE, passed),
-        *(_recipient(directory, each.code, Role.COPY) for each in in_copy),
-        *(_recipient(directory, each.code, Role.SUPERIOR) for each in held[1:] if each not in in_copy),
+        directory.recipient(held[0].code, Role.ADDRESSEE, passed),
+        *(directory.recipient(each.code, Role.COPY, "") for each in in_copy),
+        *(directory.recipient(each.code, Role.SUPERIOR, "") for each in held[1:] if each not in in_copy),
     ]
     department = chain[0].department
     found = Route(department=department, place=place, recipients=tuple(people), review=False, explain=())
     return _told(found, directory, gazetteer)
-
-
-def _recipient(directory: Directory, post: str, role: Role, passed: str = "") -> Recipient:
-    officer = directory.officers[post]
-    return Recipient(
-        post=post,
-        title=directory.posts[post].title,
-        role=role,
-        officer=officer.name,
-        address=officer.address,
-        mobile=officer.mobile,
-        reason=passed,
-    )
 
 
 def known(code: str, names: Mapping[str, str], what: str) -> None:

@@ -7,7 +7,6 @@ certificate taken on trust; every fault of the network, of the server and of the
 or MailboxRefused, without a word of a person or a mail, and costs the connection: the next call begins anew.
 """
 
-import ipaddress
 import logging
 import re
 import selectors
@@ -29,6 +28,7 @@ from imapclient.exceptions import (
 
 from mailbot.errors import MailboxError, MailboxRefused, MailboxUnavailable
 from mailbot.model import MailboxId
+from mailbot.ports import is_loopback
 
 IDLE_CYCLE = 300.0  # seconds; servers and routers drop what is silent for longer than some ten minutes
 HEARTBEAT = 0.5  # seconds between two looks at whether we shall stop
@@ -125,7 +125,7 @@ class Connection:
         return total
 
     def _connect(self) -> None:
-        if self._tls == "none" and not _is_loopback(self._host):
+        if self._tls == "none" and not is_loopback(self._host):
             raise MailboxRefused("tls = none is for this machine only: passwords and mails would cross the network")
         try:
             self._client = IMAPClient(self._host, self._port, ssl=self._tls == "implicit", timeout=self._timeout)
@@ -232,15 +232,6 @@ def _watch(client: IMAPClient, seconds: float, stopping: Callable[[], bool]) -> 
 
 
 # --- what a fault means -----------------------------------------------------------------------------------------
-
-
-def _is_loopback(host: str) -> bool:
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_refusal(error: BaseException) -> bool:

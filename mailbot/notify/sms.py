@@ -14,7 +14,6 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
@@ -36,6 +35,7 @@ from mailbot.errors import (
     TemporaryFailure,
 )
 from mailbot.model import OutboxMessage
+from mailbot.ports import is_loopback
 
 INDIAN_MOBILE = re.compile(r"\+91[6-9][0-9]{9}")
 CLOCK_SKEW = timedelta(minutes=5)
@@ -289,16 +289,7 @@ def _is_private(address: str) -> bool:
     parts = urlsplit(address)
     if parts.scheme == "https" and parts.hostname:
         return True
-    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
 def _name(error: BaseException) -> str:

@@ -17,12 +17,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.utils import format_datetime, parseaddr
-from ipaddress import ip_address
 from typing import Literal
 
 from mailbot.errors import DeliveryError, DoubtfulDelivery, PermanentFailure, SenderUnavailable, TemporaryFailure
 from mailbot.model import OutboxMessage
 from mailbot.notify.mime import Taker, WrittenMail, mail_address, write_mail
+from mailbot.ports import is_loopback
 
 IDLE_SECONDS = 10
 """After so long without a word a connection is asked whether it still lives."""
@@ -66,7 +66,7 @@ class SmtpSender:
         from_address: str,
         timeout: float = 15.0,
     ) -> None:
-        if username and tls == "none" and not _is_loopback(host):
+        if username and tls == "none" and not is_loopback(host):
             raise ValueError("a password is not sent over an open connection to another machine")
         if any(character in from_address for character in "\r\n\0"):
             raise ValueError("an address is one line")
@@ -275,15 +275,6 @@ def _taker(smtp: smtplib.SMTP) -> Taker:
 
 def _message_id(message: OutboxMessage) -> str:
     return message.email.message_id if message.email else ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _name(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """What an administrator has decided: mailbot.toml, the credentials and where the other configuration lies."""
 
+from mailbot.ports import is_loopback
 from mailbot.settings.load import (
     DEFAULT_PATH,
     Settings,
@@ -10,7 +11,7 @@ from mailbot.settings.load import (
 )
 from mailbot.settings.office_files import OfficeFiles, load_office_files
 from mailbot.settings.secrets import Secrets
-from mailbot.settings.tables import default_config_dir, is_loopback
+from mailbot.settings.tables import default_config_dir
 
 __all__ = [
     "DEFAULT_PATH",

@@ -5,7 +5,6 @@ In: the values of the file, with its folder as `base` in the validation context.
 unknown or misspelt key is a fault, never a silent default; a relative path is relative to the file that names it.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parseaddr
@@ -24,6 +23,7 @@ from pydantic import (
 )
 
 from mailbot.cases.term import parse_term
+from mailbot.ports import is_loopback
 from mailbot.settings.source import complaint
 
 Tls = Literal["implicit", "starttls", "none"]
@@ -41,16 +41,6 @@ def default_config_dir() -> Path:
     package = Path(__file__).resolve().parent.parent
     packaged = package / "config"
     return packaged if packaged.is_dir() else package.parent / "config"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine, so that nothing said to it leaves the machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _authserv_of(host: str) -> str:
