@@ -13,12 +13,12 @@ from pathlib import Path
 from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Directory, read_departments, read_directory
 from mailbot.classify.folding import fold
-from mailbot.classify.lexicon import Text, read
 from mailbot.classify.match import classify
 from mailbot.classify.matters import find_matters
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules, read_rules
+from mailbot.classify.words import Text, read
 from mailbot.classify.zones import find_zones
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"

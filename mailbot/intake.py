@@ -25,6 +25,7 @@ from mailbot.ingest.identify import AUTOMATIC, Identity, Known, Whose, identify
 from mailbot.ingest.phone import choose_mobile
 from mailbot.ingest.reminder import Likeness
 from mailbot.model import (
+    LETTER_BELOW,
     Case,
     Complainant,
     Decision,
@@ -43,7 +44,6 @@ from mailbot.notify.compose import Composer
 from mailbot.ports import CaseStore
 from mailbot.reminders import cases_of, doubted, find_reminder
 
-LETTER = "attached letter"
 INDIA = timezone(timedelta(hours=5, minutes=30))
 """The year in a case reference is the year in Kolkata."""
 
@@ -355,7 +355,7 @@ def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance
 
 def _with_letter(mail: Mail) -> str:
     """The writer's words, and below them those of the letter that came attached, if it was read."""
-    return f"{mail.text}\n\n[{LETTER}]\n{mail.attachment_text}" if mail.attachment_text else mail.text
+    return f"{mail.text}\n\n{LETTER_BELOW}\n{mail.attachment_text}" if mail.attachment_text else mail.text
 
 
 def _routes_of(grievance: Grievance, mail: Mail, office: Office) -> tuple[Route, ...]:

@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 # --- what arrived -----------------------------------------------------------------------------------------------
+
+LETTER_BELOW = "[attached letter]"
+"""The line of a grievance's text below which stands what a letter says that came attached."""
 
 
 class MailKind(StrEnum):
@@ -102,15 +106,18 @@ class Mail:
 # --- whose it is ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """A phrase of a rule or a gazetteer name, found: `start` and `end` are offsets in the part named by `where`."""
+class Match(NamedTuple):
+    """
+    A phrase of a rule or a gazetteer name, found: `start` and `end` are offsets in the subject, or in the text.
+
+    A tuple, for a mail has a hundred of them and making a dataclass of each took a tenth of its time.
+    """
 
     rule: str  # where the rule stands: "keywords.csv:112", "places.csv:40"
     target: str  # the department or place code it speaks for
     phrase: str  # as the rule writes it
     words: str  # as the mail writes it
-    where: str  # "subject", "body"
+    where: str  # "subject", "body", "attachment"
     start: int
     end: int
     weight: float

@@ -8,8 +8,9 @@ demands bribe" count: who is merely named ("the BDO did nothing") is still the o
 
 from collections.abc import Iterator, Mapping
 
-from mailbot.classify.lexicon import HARD, Hit, Text, read
+from mailbot.classify.lexicon import Hit
 from mailbot.classify.rules import Cue, Rules, Title
+from mailbot.classify.words import HARD, Text, read
 from mailbot.model import Match
 
 _REACH = 5  # words between the turn of phrase and the title: "complaint against the present BDO"

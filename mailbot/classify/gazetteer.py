@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.classify.folding import fold
-from mailbot.classify.lexicon import Lexicon, words_of
+from mailbot.classify.lexicon import Lexicon
 from mailbot.classify.place_names import Name, Noise, Pin, TypeWord, names_of_locality, names_of_place, type_words
 from mailbot.classify.table import Faults, Row, cycles, read_table
+from mailbot.classify.words import words_of
 from mailbot.model import Place
 
 PLACES, LOCALITIES, JURISDICTIONS = "places.csv", "localities.csv", "jurisdictions.csv"
@@ -47,7 +48,7 @@ class Gazetteer:
     names: Lexicon[Name]
     noise: Lexicon[Noise]
     types: Lexicon[TypeWord]
-    weak: frozenset[tuple[str, ...]]  # folded words of names that need a type word or a district beside them
+    weak: frozenset[str]  # names (phrases of `names`) that need a type word or a district beside them
     pins: Mapping[str, Pin]
     jurisdictions: Mapping[str, Jurisdiction]
     police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
@@ -115,12 +116,14 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
     pins = _pins(files, places, faults)
     faults.raise_any()
     chains = _chains(places)
+    all_names = list(_names(rows, localities))
+    names = Lexicon((name.phrase, name) for name in all_names)
     return Gazetteer(
         places=places,
-        names=Lexicon((name.phrase, name) for name in _names(rows, localities)),
-        noise=Lexicon(noise),
-        types=Lexicon(types),
-        weak=weak,
+        names=names,
+        noise=Lexicon(noise, beside=names),
+        types=Lexicon(types, beside=names),
+        weak=frozenset(name.phrase for name in all_names if words_of(name.phrase) in weak),
         pins=pins,
         jurisdictions=jurisdictions,
         police_by_rule={f"{row.file}:{row.line}": row["police_code"] for row in localities if row["police_code"]},

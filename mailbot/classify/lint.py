@@ -15,10 +15,10 @@ from enum import StrEnum
 from mailbot.classify.directory import Departments
 from mailbot.classify.folding import sound
 from mailbot.classify.gazetteer import AREA_KINDS, LOCALITIES, PLACES, TYPE_WORDS, Gazetteer
-from mailbot.classify.lexicon import read, words_of
 from mailbot.classify.places import find_place
 from mailbot.classify.rules import KEYWORDS, Keyword, Rule, Rules
 from mailbot.classify.table import Row
+from mailbot.classify.words import read, words_of
 from mailbot.errors import Fault
 
 _SHOWN = 3
@@ -125,7 +125,7 @@ def _twice(rules: Rules) -> Iterator[Finding]:
 
 def _meet(one: Rule, other: Rule) -> bool:
     """Whether two rules with the same words can both apply to one mail."""
-    if {one.part, other.part} == {"subject", "body"}:
+    if one.parts and other.parts and one.parts.isdisjoint(other.parts):
         return False
     return not any(first.needs and first.needs <= second.unless for first, second in ((one, other), (other, one)))
 

@@ -13,12 +13,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mailbot.classify.explain import quoted
-from mailbot.classify.lexicon import HARD, Hit, Text, read
-from mailbot.classify.rules import Cue, Keyword, Rule, Rules
+from mailbot.classify.lexicon import Hit
+from mailbot.classify.rules import PARTS, Cue, Keyword, Rule, Rules
+from mailbot.classify.words import HARD, Text, read
 from mailbot.classify.zones import Zone, Zones, find_zones
-from mailbot.model import Classification, Match
+from mailbot.model import LETTER_BELOW, Classification, Match
 
-SUBJECT, BODY = "subject", "body"
+SUBJECT, BODY, ATTACHMENT = PARTS
 
 IN_SUBJECT = 1.5
 IN_PRAYER = 1.3
@@ -60,24 +61,30 @@ def classify(subject: str, text: str, rules: Rules) -> Classification:
     """Find the department of a grievance. `department` is "" when no rule speaks."""
     parts = ((SUBJECT, read(subject)), (BODY, read(text)))
     held = frozenset(words for _, part in parts for hit in rules.conditions.find(part) for words in hit.payloads)
-    all_found = [(where, each) for where, part in parts for each in _find(where, part, rules)]
-    found = [each for where, each in all_found if _applies(each.rule, where, held)]
-    dropped = tuple(_why_not(each, held) for where, each in all_found if not _applies(each.rule, where, held))
+    all_found = [each for where, part in parts for each in _find(where, part, rules)]
+    found: list[_Found] = []
+    dropped: list[str] = []
+    for each in all_found:
+        why_not = _why_not(each, held)
+        if why_not:
+            dropped.append(f"{each.rule.name} for {each.rule.department}, {quoted(each.match)}: {why_not}")
+        else:
+            found.append(each)
     scores = _scores(found)
-    if not scores:
-        return replace(_NOTHING, dropped=dropped)
-    return replace(_judge(scores, found), dropped=dropped)
+    judged = _judge(scores, found) if scores else _NOTHING
+    return replace(judged, dropped=tuple(dropped)) if dropped else judged
 
 
 def _why_not(found: _Found, held: frozenset[str]) -> str:
-    """Why a rule whose words are there does not count."""
-    rule, said = found.rule, f"{found.rule.name} for {found.rule.department}, {quoted(found.match)}"
-    excluded = sorted(rule.unless & held)
-    if excluded:
-        return f"{said}: the mail also says '{excluded[0]}'"
-    if rule.part and rule.part != found.match.where:
-        return f"{said}: it counts only in the {rule.part}"
-    return f"{said}: it needs one of {', '.join(sorted(rule.needs))}"
+    """Why a rule whose words are there does not count; "" when it does."""
+    rule = found.rule
+    if not rule.unless.isdisjoint(held):
+        return f"the mail also says '{min(rule.unless & held)}'"
+    if rule.parts and found.match.where not in rule.parts:
+        return f"it counts only in the {' or '.join(sorted(rule.parts))}"
+    if rule.needs and rule.needs.isdisjoint(held):
+        return f"it needs one of {', '.join(sorted(rule.needs))}"
+    return ""
 
 
 def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
@@ -86,21 +93,24 @@ def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
         return
     zones = find_zones(text.source) if where == BODY else None
     coloured = _colour(text, rules.cues.find(text))
+    letter = text.source.find(LETTER_BELOW) if where == BODY else -1
     for hit in hits:
         factor = _factor(text, hit, zones, coloured)
+        here = ATTACHMENT if 0 <= letter < text.starts[hit.start] else where
         for keyword in hit.payloads:
-            yield _Found(keyword.rule, _match(where, text, hit, keyword, factor))
+            yield _Found(keyword.rule, _match(here, text, hit, keyword, factor))
 
 
 def _match(where: str, text: Text, hit: Hit[Keyword], keyword: Keyword, factor: float) -> Match:
+    start, end = text.starts[hit.start], text.ends[hit.stop - 1]
     return Match(
         rule=keyword.rule.name,
         target=keyword.rule.department,
         phrase=keyword.phrase,
-        words=text.written(hit.start, hit.stop),
+        words=text.source[start:end],
         where=where,
-        start=text.starts[hit.start],
-        end=text.ends[hit.stop - 1],
+        start=start,
+        end=end,
         weight=round(keyword.rule.weight * factor, 3),
     )
 
@@ -134,12 +144,6 @@ def _clause(text: Text, hit: Hit[Cue], *, backwards: bool) -> tuple[int, int]:
     while backwards and begin > max(0, hit.start - _CLAUSE_WORDS) and text.gap(begin) != HARD:
         begin -= 1
     return begin, end
-
-
-def _applies(rule: Rule, where: str, held: frozenset[str]) -> bool:
-    if rule.part and rule.part != where:
-        return False
-    return not rule.unless & held and (not rule.needs or bool(rule.needs & held))
 
 
 def _scores(found: Iterable[_Found]) -> list[tuple[str, float]]:

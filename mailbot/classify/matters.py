@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from mailbot.classify.lexicon import MAX_CHARACTERS, read
 from mailbot.classify.match import classify
 from mailbot.classify.rules import Cue, Rules
+from mailbot.classify.words import MAX_CHARACTERS, read
 from mailbot.classify.zones import Zone, find_zones
 from mailbot.model import Classification
 
@@ -71,5 +71,5 @@ def _is_plain(found: Classification) -> bool:
 
 
 def _moved(found: Classification, by: int) -> Classification:
-    matches = tuple(replace(match, start=match.start + by, end=match.end + by) for match in found.matches)
+    matches = tuple(match._replace(start=match.start + by, end=match.end + by) for match in found.matches)
     return replace(found, matches=matches)

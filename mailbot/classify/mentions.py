@@ -6,6 +6,7 @@ decide what it is (block, ward, thana, Mr, Road); the words of an addressee ("Na
 a name that is also a word or a person ("Mal", "Chopra") says little without a type word or its district beside it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,8 +14,9 @@ from typing import NamedTuple
 
 from mailbot.classify.folding import fold, keys
 from mailbot.classify.gazetteer import Gazetteer
-from mailbot.classify.lexicon import HARD, LOOSE, Hit, Text, words_of
+from mailbot.classify.lexicon import Hit
 from mailbot.classify.place_names import Meaning, Name, Noise, Side, TypeWord
+from mailbot.classify.words import HARD, LOOSE, MAX_CHARACTERS, Text
 from mailbot.classify.zones import Zone, Zones
 from mailbot.model import Match
 
@@ -60,7 +62,7 @@ _REACHES = (Meaning.ELSEWHERE, Meaning.HOME)
 _REACH = 6
 _AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
-_PIN_PARTS = (3, 6)  # "722 101" and "722101"
+_PIN_LIKE = re.compile(r"(?<!\d)\d{3}(?:\d{3})?(?!\d)")  # "722 101" and "722101"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
 
 
 def _is_weak(draft: _Draft, gazetteer: Gazetteer) -> bool:
-    return any(words_of(name.phrase) in gazetteer.weak for name in draft.names)
+    return any(name.phrase in gazetteer.weak for name in draft.names)
 
 
 def _is_used_as_a_name(text: Text, draft: _Draft) -> bool:
@@ -243,11 +245,10 @@ def _pins(
 ) -> Iterator[Mention]:
     if not gazetteer.pins:
         return
-    for word, places in text.positions.items():
-        if word[0].isdecimal() and len(word) in _PIN_PARTS:
-            for i in places:
-                if i not in covered:
-                    yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
+    for found in _PIN_LIKE.finditer(text.source, 0, MAX_CHARACTERS):
+        i = text.at(found.start())
+        if i < len(text) and text.starts[i] == found.start() and i not in covered:
+            yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
 
 
 def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones | None) -> Iterator[Mention]:

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from mailbot.classify.explain import quoted
 from mailbot.classify.gazetteer import Gazetteer, read_gazetteer
-from mailbot.classify.lexicon import Hit, read
+from mailbot.classify.lexicon import Hit
 from mailbot.classify.mentions import Mention, find_mentions
 from mailbot.classify.place_names import Meaning, Name, TypeWord
+from mailbot.classify.words import read
 from mailbot.classify.zones import find_zones
 from mailbot.model import Match, Place, PlaceFinding
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailbot.classify.directory import Departments
-from mailbot.classify.lexicon import Lexicon, words_of
+from mailbot.classify.lexicon import Lexicon
 from mailbot.classify.table import Faults, Row, read_table
+from mailbot.classify.words import words_of
 from mailbot.errors import Fault
 
 KEYWORDS = "keywords.csv"
 CUES = "cues.csv"
 TITLES = "titles.csv"
+PARTS = ("subject", "body", "attachment")  # of a mail: an attachment is a letter that came attached and could be read
 MOST_WEIGHT = 20.0
 
 
@@ -41,7 +43,7 @@ class Rule:
     department: str
     phrases: tuple[str, ...]
     weight: float
-    part: str  # "subject" or "body" when it counts only there; "" for both
+    parts: frozenset[str]  # of PARTS, those in which it counts; empty for all
     needs: frozenset[str]  # one of these must be in the mail too; empty for none
     unless: frozenset[str]  # any of these in the mail takes the rule out of it
 
@@ -99,12 +101,13 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
     )
     titles = _titles(files, faults) if TITLES in files else []
     faults.raise_any()
+    keywords = Lexicon((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases)
     return Rules(
         tuple(rules),
-        Lexicon((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases),
-        Lexicon((words, words) for words in _conditions(rules)),
-        Lexicon(cues),
-        Lexicon((title.phrase, title) for title in titles),
+        keywords,
+        Lexicon(((words, words) for words in _conditions(rules)), beside=keywords),
+        Lexicon(cues, beside=keywords),
+        Lexicon(((title.phrase, title) for title in titles), beside=keywords),
     )
 
 
@@ -121,7 +124,7 @@ def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
     if not any(words_of(phrase) for phrase in phrases):
         faults.add(row.fault("phrase", "no words", "write at least one word; several are parted by |"))
     weight = _weight(row, faults)
-    part, needs = _context(row.parts("context"))
+    parts, needs = _context(row.parts("context"))
     if len(faults.found) > known:
         return None
     return Rule(
@@ -129,16 +132,15 @@ def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
         department=department,
         phrases=phrases,
         weight=weight,
-        part=part,
+        parts=parts,
         needs=needs,
         unless=frozenset(row.parts("unless")),
     )
 
 
-def _context(words: tuple[str, ...]) -> tuple[str, frozenset[str]]:
-    """`subject` and `body` say where the phrase must stand; any other words, what must be in the mail beside it."""
-    parts = [word for word in words if word in ("subject", "body")]
-    return parts[0] if len(parts) == 1 else "", frozenset(words) - {"subject", "body"}
+def _context(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of parts say where the phrase must stand; any other words, what must be in the mail beside it."""
+    return frozenset(words) & frozenset(PARTS), frozenset(words) - frozenset(PARTS)
 
 
 def _weight(row: Row, faults: Faults) -> float:

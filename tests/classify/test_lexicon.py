@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.lexicon import HARD, LOOSE, MAX_CHARACTERS, TIGHT, Lexicon, read
+from mailbot.classify.lexicon import Lexicon
+from mailbot.classify.words import HARD, LOOSE, MAX_CHARACTERS, TIGHT, read
 
 PHRASES = ["Lakshmir Bhandar", "Suri I", "Suri II", "Suri", "হাসপাতাল", "স্বাস্থ্য সাথী", "bus route", "bus", "D. Dinajpur"]
 

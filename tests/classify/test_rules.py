@@ -23,8 +23,8 @@ def test_a_row_is_one_rule_in_several_languages() -> None:
 
 def test_context_says_the_part_or_the_words_beside_it() -> None:
     by_phrase = {rule.phrases[0]: rule for rule in rules().rules}
-    assert (by_phrase["thank you"].part, by_phrase["thank you"].needs) == ("subject", frozenset())
-    assert (by_phrase["cycle"].part, by_phrase["cycle"].needs) == ("", frozenset({"school"}))
+    assert (by_phrase["thank you"].parts, by_phrase["thank you"].needs) == (frozenset({"subject"}), frozenset())
+    assert (by_phrase["cycle"].parts, by_phrase["cycle"].needs) == (frozenset(), frozenset({"school"}))
 
 
 @pytest.mark.parametrize(
