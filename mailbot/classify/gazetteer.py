@@ -48,8 +48,7 @@ class Gazetteer:
     names: Lexicon[Name]
     noise: Lexicon[Noise]
     types: Lexicon[TypeWord]
-    weak: frozenset[str]  # names (phrases of `names`) that need a type word or a district beside them
-    pins: Mapping[str, Pin]
+    pins: Lexicon[Pin]
     jurisdictions: Mapping[str, Jurisdiction]
     police_by_rule: Mapping[str, str]  # row of localities.csv → police unit
     _below: Mapping[str, frozenset[Jurisdiction]]  # district → the jurisdictions of the areas in it
@@ -113,26 +112,27 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
     words = read_table(files, TYPE_WORDS, ("meaning", "side", "phrase"), faults=faults, optional=("note",))
     types = list(type_words(words, faults))
     weak = _weak(files, faults)
-    pins = _pins(files, places, faults)
+    pins = list(_pins(files, places, faults))
     faults.raise_any()
     chains = _chains(places)
-    all_names = list(_names(rows, localities))
-    names = Lexicon((name.phrase, name) for name in all_names)
+    districts = {
+        code: next((each for each in chain if places[each].kind == "district"), "") for code, chain in chains.items()
+    }
+    names = Lexicon(
+        (name.phrase, name._replace(district=districts[name.code], weak=words_of(name.phrase) in weak))
+        for name in _names(rows, localities)
+    )
     return Gazetteer(
         places=places,
         names=names,
         noise=Lexicon(noise, beside=names),
         types=Lexicon(types, beside=names),
-        weak=frozenset(name.phrase for name in all_names if words_of(name.phrase) in weak),
-        pins=pins,
+        pins=Lexicon(pins, beside=names),
         jurisdictions=jurisdictions,
         police_by_rule={f"{row.file}:{row.line}": row["police_code"] for row in localities if row["police_code"]},
         _below=_jurisdictions_below(places, jurisdictions),
         _chains=chains,
-        _districts={
-            code: next((each for each in chain if places[each].kind == "district"), "")
-            for code, chain in chains.items()
-        },
+        _districts=districts,
         _health_in=_health_districts(places),
     )
 
@@ -273,18 +273,21 @@ def _weak(files: Mapping[str, str], faults: Faults) -> frozenset[tuple[str, ...]
     return frozenset(words_of(name) for row in rows for name in row.parts("name"))
 
 
-def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> dict[str, Pin]:
+def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> Iterator[tuple[str, Pin]]:
+    """Each PIN as it is written: "722101" and "722 101"."""
     if PINS not in files:
-        return {}
-    pins: dict[str, Pin] = {}
+        return
+    seen: set[str] = set()
     for row in read_table(files, PINS, ("pin", "districts"), faults=faults, optional=("note",)):
         pin, districts = fold(row["pin"]), row.parts("districts")
         if not (pin.isdecimal() and len(pin) == 6):
             faults.add(row.fault("pin", f"{row['pin']!r} is not six digits"))
-        if pin in pins:
+        if pin in seen:
             faults.add(row.fault("pin", f"{pin} stands twice"))
         for code in districts:
             if code not in places:
                 faults.add(row.fault("districts", f"unknown place {code!r}", "see places.csv"))
-        pins[pin] = Pin(f"{row.file}:{row.line}", districts)
-    return pins
+        seen.add(pin)
+        found = Pin(f"{row.file}:{row.line}", pin, districts)
+        yield pin, found
+        yield f"{pin[:3]} {pin[3:]}", found

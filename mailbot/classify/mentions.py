@@ -6,17 +6,17 @@ decide what it is (block, ward, thana, Mr, Road); the words of an addressee ("Na
 a name that is also a word or a person ("Mal", "Chopra") says little without a type word or its district beside it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from mailbot.classify.folding import fold, keys
+from mailbot.classify.folding import keys
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lexicon import Hit
-from mailbot.classify.place_names import Meaning, Name, Noise, Side, TypeWord
-from mailbot.classify.words import HARD, LOOSE, MAX_CHARACTERS, Text
+from mailbot.classify.place_names import Meaning, Name, Noise, Pin, Side, TypeWord
+from mailbot.classify.words import HARD, LOOSE, Text
 from mailbot.classify.zones import Zone, Zones
 from mailbot.model import Match
 
@@ -62,7 +62,6 @@ _REACHES = (Meaning.ELSEWHERE, Meaning.HOME)
 _REACH = 6
 _AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
-_PIN_LIKE = re.compile(r"(?<!\d)\d{3}(?:\d{3})?(?!\d)")  # "722 101" and "722101"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,15 @@ class Mentions(NamedTuple):
 
     mentions: list[Mention]
     dropped: list[str]
+
+
+class _Sense(NamedTuple):
+    """What names stand for; `needs_company`: they are words too, and say little without a type word or a district."""
+
+    names: tuple[Name, ...]
+    weight: float
+    needs_company: bool
+    districts: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -105,8 +113,12 @@ def find_mentions(
     ]
     if drafts:
         _give_types(text, drafts, types)
-    found = [_mention(where, text, i, drafts=drafts, gazetteer=gazetteer, zones=zones) for i in range(len(drafts))]
-    pins = _pins(where, text, gazetteer, zones=zones, covered=covered)
+    found = [_mention(where, text, i, drafts=drafts, zones=zones) for i in range(len(drafts))]
+    pins = [
+        _pin(where, text, hit, zones=zones)
+        for hit in gazetteer.pins.find(text)
+        if hit.start not in covered and all(text.gap(i) < LOOSE for i in range(hit.start + 1, hit.stop))
+    ]
     return Mentions([*found, *pins], [_passed_over(where, text, words) for words in addressees])
 
 
@@ -168,21 +180,18 @@ def _within_reach(text: Text, beginning: Mapping[int, _Draft], at: int) -> Itera
             yield beginning[i]
 
 
-def _mention(
-    where: str, text: Text, i: int, *, drafts: Sequence[_Draft], gazetteer: Gazetteer, zones: Zones | None
-) -> Mention:
+def _mention(where: str, text: Text, i: int, *, drafts: Sequence[_Draft], zones: Zones | None) -> Mention:
     draft = drafts[i]
-    names, weight = _by_type(draft)
+    beside = frozenset(draft.beside)
+    sense = _sense(draft.names, beside, is_long=draft.stop - draft.start > 1)
+    weight = sense.weight
     if draft.by_sound:
         weight *= BY_SOUND
-    for meaning in draft.beside:
-        weight *= _WEAKENS.get(meaning, 1.0)
-    is_typed = not draft.beside.isdisjoint(_KINDS_OF)
-    if not is_typed and _is_weak(draft, gazetteer) and not _district_beside(i, drafts, gazetteer):
+    if sense.needs_company and not _district_beside(i, drafts):
         weight *= WEAK_AS_A_NAME if _is_used_as_a_name(text, draft) else WEAK
     weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
-    districts = frozenset([gazetteer.district(name.code) for name in names])
-    return Mention(names, weight, frozenset(draft.beside), _match(where, text, draft, names[0], weight), districts)
+    match = _match(where, text, draft, sense.names[0], weight)
+    return Mention(sense.names, weight, beside, match, sense.districts)
 
 
 def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> Match:
@@ -198,17 +207,25 @@ def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> 
     )
 
 
-def _by_type(draft: _Draft) -> tuple[tuple[Name, ...], float]:
-    """What the name may stand for, given the type words beside it, and how much that says."""
+@lru_cache(maxsize=1 << 12)
+def _sense(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bool) -> _Sense:
+    """What a name of so many places stands for, given the type words beside it; the same for every mail."""
+    meant, weight = _by_type(names, beside, is_long=is_long)
+    for meaning in sorted(beside):
+        weight *= _WEAKENS.get(meaning, 1.0)
+    needs_company = beside.isdisjoint(_KINDS_OF) and any(name.weak for name in names)
+    return _Sense(meant, weight, needs_company, frozenset([name.district for name in meant]))
+
+
+def _by_type(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bool) -> tuple[tuple[Name, ...], float]:
     for meaning, kinds in _KINDS_OF.items():
-        if meaning in draft.beside:
-            meant = tuple(name for name in draft.names if name.kind in kinds)
+        if meaning in beside:
+            meant = tuple(name for name in names if name.kind in kinds)
             if meant:
                 return meant, STATION if meaning is Meaning.POLICE_STATION else TYPED
-    names = _without_old_districts(draft.names)
-    weight = max(_BY_KIND[name.kind] for name in names)
-    is_numbered = all(name.kind == "block" and name.numbered for name in names) and draft.stop - draft.start > 1
-    return names, NUMBERED if is_numbered else weight
+    names = _without_old_districts(names)
+    is_numbered = is_long and all(name.kind == "block" and name.numbered for name in names)
+    return names, NUMBERED if is_numbered else max(_BY_KIND[name.kind] for name in names)
 
 
 def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
@@ -218,51 +235,26 @@ def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
     return tuple(name for name in names if name.kind != "old_district") or names
 
 
-def _is_weak(draft: _Draft, gazetteer: Gazetteer) -> bool:
-    return any(name.phrase in gazetteer.weak for name in draft.names)
-
-
 def _is_used_as_a_name(text: Text, draft: _Draft) -> bool:
     """ "at Lava", but not "in our para" nor "Kalyani Das"."""
     return draft.start > 0 and text.words[draft.start - 1].lower() in _AT and text.words[draft.start].istitle()
 
 
-def _district_beside(i: int, drafts: Sequence[_Draft], gazetteer: Gazetteer) -> bool:
-    districts = {gazetteer.district(name.code) for name in drafts[i].names}
+def _district_beside(i: int, drafts: Sequence[_Draft]) -> bool:
+    districts = {name.district for name in drafts[i].names}
     for other in drafts[max(0, i - 1) : i + 2]:
         if other is drafts[i] or max(other.start - drafts[i].stop, drafts[i].start - other.stop) > _NEIGHBOUR_WORDS:
             continue
-        if any(
-            name.kind in ("district", "subdivision") and gazetteer.district(name.code) in districts
-            for name in other.names
-        ):
+        if any(name.kind in ("district", "subdivision") and name.district in districts for name in other.names):
             return True
     return False
 
 
-def _pins(
-    where: str, text: Text, gazetteer: Gazetteer, *, zones: Zones | None, covered: frozenset[int]
-) -> Iterator[Mention]:
-    if not gazetteer.pins:
-        return
-    for found in _PIN_LIKE.finditer(text.source, 0, MAX_CHARACTERS):
-        i = text.at(found.start())
-        if i < len(text) and text.starts[i] == found.start() and i not in covered:
-            yield from _pin(where, text, i, gazetteer=gazetteer, zones=zones)
-
-
-def _pin(where: str, text: Text, i: int, *, gazetteer: Gazetteer, zones: Zones | None) -> Iterator[Mention]:
+def _pin(where: str, text: Text, hit: Hit[Pin], *, zones: Zones | None) -> Mention:
     """A PIN as "722101", or "722 101"; it says the district."""
-    stop = i + 1
-    written = fold(text.words[i])
-    if len(written) == 3 and stop < len(text) and text.gap(stop) < LOOSE:
-        written += fold(text.words[stop])
-        stop += 1
-    pin = gazetteer.pins.get(written)
-    if pin is None:
-        return
-    names = tuple(Name(pin.rule, code, "district", written) for code in pin.districts)
-    weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[i])]))
-    draft = _Draft(i, stop, names, by_sound=False, beside=set())
+    pin = hit.payloads[0]
+    names = tuple(Name(pin.rule, code, "district", pin.pin, district=code) for code in pin.districts)
+    weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[hit.start])]))
+    draft = _Draft(hit.start, hit.stop, names, by_sound=False, beside=set())
     match = _match(where, text, draft, names[0], weight)
-    yield Mention(names, weight, frozenset(), match, frozenset(pin.districts))
+    return Mention(names, weight, frozenset(), match, frozenset(pin.districts))

@@ -9,6 +9,7 @@ that the tables need only the name.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailbot.classify.table import Faults, Row
 
@@ -16,11 +17,11 @@ _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _BENGALI_COUNT = {1: "এক", 2: "দুই", 3: "তিন", 4: "চার"}
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """
     One name of one place. `kind` is that of the place, or police_station or locality when the name is of something
-    within it; `numbered` is False for the bare name of a numbered block, which says only that it is one of several.
+    within it; `numbered` is False for the bare name of a numbered block, which says only that it is one of several;
+    a `weak` name is a word or a person's name too.
     """
 
     rule: str
@@ -28,6 +29,8 @@ class Name:
     kind: str
     phrase: str
     numbered: bool = True
+    district: str = ""
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Pin:
     """The districts that share a postal code."""
 
     rule: str
+    pin: str
     districts: tuple[str, ...]
 
 
