@@ -78,6 +78,7 @@ class _Node:
 
 _Frontier = list[tuple[_Node, bool]]  # nodes reached, and whether by sound; exact ones first
 _Hits = list[list[Hit[object]]]  # by lexicon
+_End = tuple[int, int, tuple[object, ...], bool]  # of a phrase: lexicon, length in words, payloads, whether by sound
 
 
 class _Trie:
@@ -125,35 +126,22 @@ class _Trie:
             further = opening.known.get(words[i + 1])
             if further is None:
                 further = opening.after(words[i + 1])
-            if further:
-                found = _longest(text, i, opening, further)
-            elif opening.payloads:
-                found = opening.alone(i)
-            else:
-                continue
-            for lexicon, hit in found:
+            for lexicon, length, payloads, by_sound in _longest(text, i, opening, further) if further else opening.ends:
                 if i >= behind[lexicon]:
-                    hits[lexicon].append(hit)
-                    behind[lexicon] = hit.stop
+                    hits[lexicon].append(Hit(i, i + length, payloads, by_sound))
+                    behind[lexicon] = i + length
         return hits
 
 
 class _Opening:
     """A word that begins phrases. It remembers which next words go on with one, for few do and texts repeat."""
 
-    __slots__ = ("known", "nodes", "payloads")
+    __slots__ = ("ends", "known", "nodes")
 
     def __init__(self, nodes: _Frontier) -> None:
         self.nodes = nodes
-        payloads = {
-            lexicon: (found, by_sound) for node, by_sound in reversed(nodes) for lexicon, found in node.payloads.items()
-        }
-        self.payloads = [(lexicon, found, by_sound) for lexicon, (found, by_sound) in payloads.items()]
+        self.ends = _ends(nodes, 1)
         self.known: dict[str, _Frontier] = {}
-
-    def alone(self, at: int) -> list[tuple[int, Hit[object]]]:
-        """The phrases of this one word."""
-        return [(lexicon, Hit(at, at + 1, payloads, by_sound)) for lexicon, payloads, by_sound in self.payloads]
 
     def after(self, word: str) -> _Frontier:
         """Where the next word leads; nowhere, mostly."""
@@ -177,24 +165,32 @@ class _Openings(dict[str, _Opening | None]):
         return found
 
 
-def _longest(text: Text, start: int, opening: _Opening, further: _Frontier) -> Iterable[tuple[int, Hit[object]]]:
-    """Follow every spelling at once; of phrases of one length the exact one is taken before the one by sound."""
+def _ends(frontier: _Frontier, length: int) -> list[_End]:
+    """The phrases of so many words that end here: of each lexicon the exact one before one by sound."""
+    found: dict[int, _End] = {}
+    for node, by_sound in frontier:
+        for lexicon, payloads in node.payloads.items():
+            found.setdefault(lexicon, (lexicon, length, payloads, by_sound))
+    return list(found.values())
+
+
+def _longest(text: Text, start: int, opening: _Opening, frontier: _Frontier) -> Iterable[_End]:
+    """Follow every spelling at once, and keep the longest phrase of each lexicon."""
     stop = start + 1
     if not _goes_on(text, stop):
-        return opening.alone(start)
-    best = dict(opening.alone(start))
-    frontier = further
+        return opening.ends
+    found = opening.ends
     while frontier:
         stop += 1
-        for node, by_sound in reversed(frontier):  # the exact one last, so that it stays
-            for lexicon, payloads in node.payloads.items():
-                best[lexicon] = Hit(start, stop, payloads, by_sound)
+        longer = _ends(frontier, stop - start)
+        if longer:
+            found = longer if not found else list({end[0]: end for end in (*found, *longer)}.values())
         if stop >= len(text.words):
             break
         frontier = _reached(frontier, text.words[stop])
         if frontier and not _goes_on(text, stop):
             break
-    return best.items()
+    return found
 
 
 def _goes_on(text: Text, i: int) -> bool:

@@ -160,6 +160,8 @@ def _scores(found: Iterable[_Found]) -> list[tuple[str, float]]:
 
 
 def _rule_weight(hits: list[_Found]) -> float:
+    if len(hits) == 1:
+        return hits[0].match.weight
     weights = sorted((each.match.weight for each in hits), reverse=True)
     return weights[0] + EACH_REPEAT * sum(weights[1 : 1 + MOST_REPEATS])
 

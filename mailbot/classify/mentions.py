@@ -195,14 +195,15 @@ def _mention(where: str, text: Text, i: int, *, drafts: Sequence[_Draft], zones:
 
 
 def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> Match:
+    start, end = text.starts[draft.start], text.ends[draft.stop - 1]
     return Match(
         rule=name.rule,
         target=name.code,
         phrase=name.phrase,
-        words=text.written(draft.start, draft.stop),
+        words=text.source[start:end],
         where=where,
-        start=text.starts[draft.start],
-        end=text.ends[draft.stop - 1],
+        start=start,
+        end=end,
         weight=round(weight, 3),
     )
 
