@@ -43,6 +43,7 @@ from mailbot.model import (
 from mailbot.notify.compose import Composer
 from mailbot.ports import CaseStore
 from mailbot.reminders import cases_of, doubted, find_reminder
+from mailbot.told import Told, look_up_told, with_own_words
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 """The year in a case reference is the year in Kolkata."""
@@ -186,8 +187,10 @@ def _look_up(readings: Sequence[Reading], store: CaseStore, office: Office) -> l
     quoted = [find_references(f"{mail.subject}\n{mail.text}") for mail in mails]
     wanted = {*of_messages.values(), *chain.from_iterable(quoted), *(ref for found in tokens for ref, _ in found)}
     cases = _with_joined(store.cases(sorted(wanted)), store)
+    answered = any(mail.kind not in AUTOMATIC for mail in mails)
+    told = look_up_told({one: _standing(one, cases) for one in cases} if answered else {}, store)
     return [
-        _known(mail, of_messages, found, written, cases, office)
+        _known(mail, of_messages, found, written, cases, told, office)
         for mail, found, written in zip(mails, tokens, quoted, strict=True)
     ]
 
@@ -218,12 +221,13 @@ def _tokens(mail: Mail) -> Sequence[tuple[str, str]]:
     return find_tokens([*addresses, *mail.delivered_to, *mail.in_reply_to, *mail.references])
 
 
-def _known(
+def _known(  # noqa: PLR0913, PLR0917 - what a mail leads to, and what was looked up for the whole batch
     mail: Mail,
     of_messages: Mapping[str, str],
     tokens: Sequence[tuple[str, str]],
     quoted: Sequence[str],
     cases: Mapping[str, Case],
+    told: Mapping[str, Told],
     office: Office,
 ) -> Known:
     proven: dict[str, str] = {}
@@ -246,6 +250,8 @@ def _known(
         tokens=proven,
         addresses=_addresses(concerned, cases, office.directory),
         own=office.own,
+        to_officers={one: told[one].officers for one in concerned & told.keys()},
+        to_complainant={one: told[one].complainant for one in concerned & told.keys()},
     )
 
 
@@ -280,6 +286,7 @@ def _decide(reading: Reading, identity: Identity, known: Known, now: datetime) -
     mail, taken, reference = reading.mail, reading.taken, identity.reference
     match identity.whose:
         case Whose.FOLLOW_UP:
+            mail = with_own_words(mail, known.to_complainant.get(reference, ()))
             return lifecycle.follow_up(known.cases[reference], mail, raw_sha256=taken.sha256, now=now)
         case Whose.ANSWER:
             return lifecycle.officer_answer(

@@ -119,6 +119,9 @@ class CaseStore(Protocol):
         Addresses are compared case-folded. A duplicate or dismissed case is none.
         """
 
+    def mails_sent(self, references: Sequence[str]) -> Mapping[str, Sequence[OutboxMessage]]:
+        """The e-mails that were made for these cases, the newest first: of each case at most a few, and 64 kB."""
+
     def find_mails(self, written: str) -> Sequence[StoredMail]:
         """The mails whose SHA-256 begins so, or whose Message-ID this is; at most a few."""
 

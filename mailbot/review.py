@@ -29,6 +29,7 @@ from mailbot.model import (
 )
 from mailbot.ports import CaseStore, Clock, MailArchive
 from mailbot.receive import TOO_LARGE, described
+from mailbot.told import Told, look_up_told, with_own_words
 
 DISMISSED, RELEASED, JOINED = "dismissed by the desk", "released by the desk", "joined by the desk"
 BY_THE_DESK = frozenset({EventKind.FOLLOWED_UP, EventKind.ANSWERED, EventKind.CLOSED})
@@ -188,11 +189,13 @@ class Reviewer:
 
     def _join(self, reading: Reading, as_: Outcome, case: Case) -> Decision:
         """The mail as a follow-up of a case or as the answer to it; rendered, and signed by the desk."""
+        told = look_up_told({case.reference: case.reference}, self.store).get(case.reference, Told())
         if as_ is Outcome.FOLLOW_UP:
-            decision = self._follow_up(case, reading.mail, reading.taken.sha256, RELEASED)
+            mail = with_own_words(reading.mail, told.complainant)
+            decision = self._follow_up(case, mail, reading.taken.sha256, RELEASED)
         else:
             mail = reading.mail
-            words = action_taken(mail.reply_text) or action_taken(mail.text)
+            words = action_taken(mail.reply_text, told.officers) or action_taken(mail.text, told.officers)
             if words is None:
                 raise Unsettled("this mail has no words that could be the action taken")
             decision = lifecycle.officer_answer(

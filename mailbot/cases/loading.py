@@ -1,7 +1,7 @@
 """
 Cases, read whole: a few queries however many they are.
 
-In: a connection of the store and references. Out: Cases, equal to what was stored.
+In: a connection of the store and references. Out: Cases, equal to what was stored, and the e-mails made for them.
 """
 
 from collections import defaultdict
@@ -11,14 +11,18 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, select
 
 from mailbot.cases import rows
-from mailbot.cases.tables import attachments, cases, recipients, referrals
-from mailbot.model import Case, CaseState
+from mailbot.cases.tables import attachments, cases, outbox, recipients, referrals
+from mailbot.model import Case, CaseState, Channel, OutboxMessage
 
 AT_ONCE = 500
 """Values in one IN: databases count their parameters."""
 
 MOST_OF_ONE = 20
 """Cases of one complainant that a mail is compared with: who has more writes about the newest."""
+
+MOST_SENT = 20
+SENT_LIMIT = 64 * 1024
+"""E-mails of one case, and characters in them, that an answer is compared with: who answers, answers a late one."""
 
 T = TypeVar("T")
 
@@ -53,6 +57,23 @@ def _by(found: Sequence[RowMapping], *names: str) -> Mapping[tuple[object, ...],
     for row in found:
         groups[tuple(row[name] for name in names)].append(row)
     return groups
+
+
+def load_sent(connection: Connection, references: Sequence[str]) -> dict[str, list[OutboxMessage]]:
+    """The e-mails that were made for these cases, the newest first, within the limits; one that we hold too."""
+    found: defaultdict[str, list[OutboxMessage]] = defaultdict(list)
+    left: defaultdict[str, int] = defaultdict(lambda: SENT_LIMIT)
+    number = func.row_number().over(partition_by=outbox.c.reference, order_by=outbox.c.id.desc()).label("number")
+    for some in in_chunks(list(dict.fromkeys(references))):
+        mails = (outbox.c.reference.in_(some), outbox.c.channel == Channel.EMAIL)
+        ranked = select(outbox, number).where(*mails).subquery()
+        query = select(ranked).where(ranked.c.number <= MOST_SENT).order_by(ranked.c.reference, ranked.c.number)
+        for row in connection.execute(query).mappings():
+            message = rows.entry_of(row).message
+            left[message.reference] -= len(message.text) + len(message.email.html if message.email else "")
+            if left[message.reference] >= 0:
+                found[message.reference].append(message)
+    return dict(found)
 
 
 def newest_of(column: ColumnElement[str], values: Sequence[str]) -> Select[str]:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from mailbot.cases import mails as mail_rows
 from mailbot.cases import rows, statements
 from mailbot.cases.database import fault_name, reading, writing
-from mailbot.cases.loading import in_chunks, load_cases, newest_of
+from mailbot.cases.loading import in_chunks, load_cases, load_sent, newest_of
 from mailbot.cases.tables import (
     attachments,
     cases,
@@ -47,6 +47,7 @@ from mailbot.model import (
     Decision,
     MailboxId,
     MailboxListing,
+    OutboxMessage,
     Outcome,
     Stored,
     StoredMail,
@@ -175,6 +176,11 @@ class SqlCaseStore:
             }
             loaded = load_cases(connection, sorted(found, reverse=True))
         return sorted(loaded.values(), key=lambda case: (case.opened_at, case.reference), reverse=True)
+
+    def mails_sent(self, references: Sequence[str]) -> Mapping[str, Sequence[OutboxMessage]]:
+        """The e-mails that were made for these cases, the newest first: of each case at most a few, and 64 kB."""
+        with reading(self._engine) as connection:
+            return load_sent(connection, references)
 
     def find_mails(self, written: str) -> Sequence[StoredMail]:
         """The mails whose SHA-256 begins so, or whose Message-ID this is; at most a few."""

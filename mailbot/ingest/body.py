@@ -8,9 +8,10 @@ A forward is no quote: the forwarded words are the grievance.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailbot.ingest.ours import find_ours
 from mailbot.ingest.quote_blocks import TITLED_RULE, begins_quote, header_block_above, word_above
 from mailbot.ingest.quote_marks import marked_lines
 from mailbot.ingest.quote_signs import (
@@ -81,35 +82,64 @@ def split_reply(text: str, *, answers: bool = True, about: About = NOTHING) -> R
     return Reply(words, signature, cut=any(quoted) or bool(signature), kept_all=False)
 
 
-def without_ours(words: str, ours: str) -> str:
+def without_ours(words: str, ours: Iterable[str], *, about: About = NOTHING) -> Reply:
     """
-    Take off what we ourselves have sent, wherever it comes back without a mark.
+    Take off what we ourselves have sent, wherever it comes back without a mark, and a signature that then stands last.
 
     Args:
         words: What the mail's writer is thought to have written.
-        ours: The text of the mail that is being answered, as we sent it.
+        ours: The texts that we sent to that writer.
+        about: What the header says of the conversation.
 
-    Only a run of at least three full lines of ours is taken off, and never everything: where nothing would be left,
-    the words stay as they are.
+    `kept_all` says that the mail's writer has added nothing: all of it is ours, or introduces it.
     """
-    known = {folded for line in ours.split("\n")[:_LINES_LIMIT] if (folded := _fold(line))}
-    lines = words.split("\n")
-    kept: list[str] = []
-    run: list[str] = []
-    for line in [*lines, None]:
-        if line is not None and (not _fold(line) or _fold(line) in known):
-            run.append(line)
-            continue
-        if sum(bool(_fold(ours_again)) for ours_again in run) < 3:
-            kept += run
-        run = []
-        kept += [] if line is None else [line]
-    left = _trim(kept)
-    return left if left.strip() else words
+    spans = find_ours(words, ours)
+    if not spans:
+        return Reply(words, "", cut=False, kept_all=False)
+    lines, quoted = _lines_around(words, spans)
+    own, signature = strip_signature(_trim(_without_intros(lines, quoted, about)))
+    if not _has_words(own):
+        return Reply(words, "", cut=False, kept_all=True)
+    return Reply(own, signature, cut=True, kept_all=False)
 
 
-def _fold(line: str) -> str:
-    return "".join(filter(str.isalnum, line[:_LINE_LIMIT])).casefold()
+def _lines_around(words: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[bool]]:
+    """The lines of a text, each of these stretches as one empty line; and which lines are such."""
+    lines: list[str] = []
+    quoted: list[bool] = []
+    position = 0
+    for start, end in [*spans, (len(words), len(words))]:
+        between = _without_marks(words[position:start].split("\n"))
+        lines += [*between, ""]
+        quoted += [*(False for _ in between), True]
+        position = end
+    return lines[:-1], quoted[:-1]
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Lines without the quote marks of empty ones at both ends."""
+    while lines and not lines[-1].strip(" \t>|"):
+        lines.pop()
+    start = next((at for at, line in enumerate(lines) if line.strip(" \t>|")), 0)
+    return ["", *lines[start:], ""]
+
+
+def _without_intros(lines: Sequence[str], quoted: Sequence[bool], about: About) -> list[str]:
+    """The writer's lines. What only introduces our text goes too, where it ends in a colon or nothing else is there."""
+    plain = [plain_line(line[:_LINE_LIMIT]) for line in lines]
+    taken = list(quoted)
+    _mark_intros(plain, taken, about, answers=True)
+    if any(_has_words(line) for line, is_taken in zip(lines, taken, strict=True) if not is_taken):
+        starts = [at for at in range(len(lines)) if taken[at] and not quoted[at] and not (at and taken[at - 1])]
+        for start in starts:
+            end = quoted.index(True, start)
+            if not ends_in_colon(plain[word_above(plain, end)]):
+                taken[start:end] = [False] * (end - start)
+    return [line for line, is_taken in zip(lines, taken, strict=True) if not is_taken]
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _trim(lines: Sequence[str]) -> str:

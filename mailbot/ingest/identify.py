@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from mailbot.ingest.authentication import Authentication, Verdict
 from mailbot.ingest.likeness import names_agree
+from mailbot.ingest.quote_signs import about_mail
 from mailbot.ingest.reply import action_taken
 from mailbot.model import Case, Mail, MailKind
 
@@ -53,6 +54,8 @@ class Known:
     tokens: Mapping[str, str] = field(default_factory=dict)  # reference → post whose token stands in the mail
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)  # post → addresses, case-folded
     own: frozenset[str] = frozenset()  # our own addresses, case-folded
+    to_officers: Mapping[str, Sequence[str]] = field(default_factory=dict)  # reference → texts we sent
+    to_complainant: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def identify(mail: Mail, known: Known, proof: Authentication) -> Identity:
@@ -140,7 +143,8 @@ def _posts_of(sender: str, case: Case, known: Known) -> list[str]:
 
 def _answer(mail: Mail, known: Known, proof: Authentication, reference: str, posts: Sequence[str]) -> Identity:
     doubt = _doubt(mail, known, proof, reference, posts)
-    words = action_taken(mail.reply_text)
+    about = about_mail(people=(*mail.to, *mail.cc), subject=mail.subject)
+    words = action_taken(mail.reply_text, known.to_officers.get(reference, ()), about=about)
     if doubt is None and words is None:
         doubt = "the officer wrote no words above the quoted mail"
     if doubt is not None or words is None:

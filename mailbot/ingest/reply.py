@@ -1,24 +1,32 @@
 """
 An officer's answer: the words above the quote, as the action taken.
 
-In: the reply text of a mail that is proven to come from the officer. Out: the action taken, or None when there are no
-words of the officer's own. (Transfers, interim answers and questions back are later steps of the same reading.)
+In: the reply text of a mail that is proven to come from the officer, and what we sent to the officers of its case. Out:
+the action taken, or None when there are no words of the officer's own. (Transfers, interim answers and questions back
+are later steps of the same reading.)
 """
 
-from mailbot.ingest.body import REPLY_MARKER
+from collections.abc import Iterable
+
+from mailbot.ingest.body import REPLY_MARKER, without_ours
+from mailbot.ingest.quote_signs import NOTHING, About
 
 LONGEST_ACTION = 4_000
 """Characters of an action taken that are kept with the case; the whole answer stays in the archived mail."""
 
 
-def action_taken(reply_text: str) -> str | None:
+def action_taken(reply_text: str, ours: Iterable[str] = (), *, about: About = NOTHING) -> str | None:
     """
     Take the officer's own words out of an answer.
 
-    A reading that kept the quote (nothing stood apart) still has our marker line in it: what stands above that line is
-    the answer, and if nothing does, the officer has sent our own words back and has said nothing.
+    A reading that kept the quote (nothing stood apart) still has our text in it, without a mark: it is known by itself.
+    Where it was changed too much for that, it still has our marker line: what stands above that line is the answer, and
+    if nothing does, the officer has sent our own words back and has said nothing.
     """
-    own, marker, _ = reply_text.partition(REPLY_MARKER)
+    reply = without_ours(reply_text, ours, about=about)
+    if reply.kept_all:
+        return None
+    own, marker, _ = reply.words.partition(REPLY_MARKER)
     lines = [line.rstrip() for line in own.splitlines()]
     while lines and (not _has_words(lines[-1]) or (marker and lines[-1].endswith(":"))):  # ":" ends "… wrote:"
         lines.pop()

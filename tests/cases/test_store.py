@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, event, func, select
 
 from mailbot.cases.database import open_database, reading
-from mailbot.cases.loading import MOST_OF_ONE
+from mailbot.cases.loading import MOST_OF_ONE, MOST_SENT, SENT_LIMIT
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import (
     cases,
@@ -54,6 +54,7 @@ from tests.cases.decisions import (
     a_new_case,
     a_taken_mail,
     an_alert,
+    an_email,
     an_opening,
     an_sms,
 )
@@ -529,3 +530,18 @@ def test_thousands_of_uids_are_no_trouble(store: SqlCaseStore) -> None:
     store.note_listing(MailboxListing(mailbox=INBOX, uids=()), LATER)
     assert store.outcomes([str(uid) for uid in uids]) == {}
     assert store.cases_of_messages([str(uid) for uid in uids]) == {}
+
+
+def test_the_newest_emails_of_each_case_are_given_within_their_bounds(store: SqlCaseStore) -> None:
+    one, other = a_new_case(1), a_new_case(2)
+    mails = [an_email(one.reference, occurrence=n, text=f"mail {n}") for n in range(1, MOST_SENT + 5)]
+    long = [an_email(other.reference, occurrence=n, text="x" * (SENT_LIMIT // 2 - 100)) for n in range(1, 4)]
+    store.commit(
+        [
+            an_opening(1, case=one, outbox=(an_sms(one.reference), *mails)),
+            an_opening(2, case=other, outbox=tuple(long)),
+        ]
+    )
+    found = store.mails_sent([one.reference, other.reference, "CM2699999997"])
+    assert found == {one.reference: mails[: -MOST_SENT - 1 : -1], other.reference: long[:0:-1]}
+    assert store.mails_sent([]) == {}
