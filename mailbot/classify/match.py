@@ -10,6 +10,7 @@ second and third phrase of a department add less than the first: one scheme name
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from mailbot.classify.explain import quoted
@@ -53,38 +54,61 @@ _TURNS = frozenset(("but", "however", "kintu", "কিন্তু", "তবে"
 class _Found(NamedTuple):
     """A rule's phrase in one part of the mail, weighed."""
 
+    weight: float
+    where: str
+    text: Text
+    hit: Hit[Keyword]
+    keyword: Keyword
+
+
+class _Weighed(NamedTuple):
+    """A rule that counts: its weight in this mail, and the matches that made it."""
+
     rule: Rule
-    match: Match
+    weight: float
+    found: Sequence[_Found]
 
 
 def classify(subject: str, text: str, rules: Rules) -> Classification:
     """Find the department of a grievance. `department` is "" when no rule speaks."""
     parts = ((SUBJECT, read(subject)), (BODY, read(text)))
     held = frozenset(words for _, part in parts for hit in rules.conditions.find(part) for words in hit.payloads)
-    all_found = [each for where, part in parts for each in _find(where, part, rules)]
-    found: list[_Found] = []
+    weighed: list[_Weighed] = []
     dropped: list[str] = []
-    for each in all_found:
-        why_not = _why_not(each, held)
+    for found in _by_rule(parts, rules):
+        rule = found[0].keyword.rule
+        counting = [each for each in found if each.where in rule.parts] if rule.parts else found
+        why_not = _why_not(rule, held, is_elsewhere=not counting)
         if why_not:
-            dropped.append(f"{each.rule.name} for {each.rule.department}, {quoted(each.match)}: {why_not}")
+            dropped.append(f"{rule.name} for {rule.department}, {quoted(_match(found[0]))}: {why_not}")
         else:
-            found.append(each)
-    scores = _scores(found)
-    judged = _judge(scores, found) if scores else _NOTHING
+            weighed.append(_weigh(rule, counting))
+    judged = _judge(weighed) if weighed else _NOTHING
     return replace(judged, dropped=tuple(dropped)) if dropped else judged
 
 
-def _why_not(found: _Found, held: frozenset[str]) -> str:
+def _why_not(rule: Rule, held: frozenset[str], *, is_elsewhere: bool) -> str:
     """Why a rule whose words are there does not count; "" when it does."""
-    rule = found.rule
     if not rule.unless.isdisjoint(held):
         return f"the mail also says '{min(rule.unless & held)}'"
-    if rule.parts and found.match.where not in rule.parts:
+    if is_elsewhere:
         return f"it counts only in the {' or '.join(sorted(rule.parts))}"
     if rule.needs and rule.needs.isdisjoint(held):
         return f"it needs one of {', '.join(sorted(rule.needs))}"
     return ""
+
+
+def _by_rule(parts: Iterable[tuple[str, Text]], rules: Rules) -> Iterable[list[_Found]]:
+    """What each rule finds in the mail."""
+    found: dict[str, list[_Found]] = {}
+    for where, text in parts:
+        for each in _find(where, text, rules):
+            name = each.keyword.rule.name
+            if name in found:
+                found[name].append(each)
+            else:
+                found[name] = [each]
+    return found.values()
 
 
 def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
@@ -98,20 +122,29 @@ def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
         factor = _factor(text, hit, zones, coloured)
         here = ATTACHMENT if 0 <= letter < text.starts[hit.start] else where
         for keyword in hit.payloads:
-            yield _Found(keyword.rule, _match(here, text, hit, keyword, factor))
+            yield _Found(keyword.rule.weight * factor, here, text, hit, keyword)
 
 
-def _match(where: str, text: Text, hit: Hit[Keyword], keyword: Keyword, factor: float) -> Match:
+def _weigh(rule: Rule, found: list[_Found]) -> _Weighed:
+    """A rule weighs as its best match does, and a little more for a few that repeat it."""
+    if len(found) == 1:
+        return _Weighed(rule, found[0].weight, found)
+    best = sorted(found, key=lambda each: -each.weight)[: 1 + MOST_REPEATS]
+    return _Weighed(rule, best[0].weight + EACH_REPEAT * sum(each.weight for each in best[1:]), best)
+
+
+def _match(found: _Found) -> Match:
+    text, hit, rule = found.text, found.hit, found.keyword.rule
     start, end = text.starts[hit.start], text.ends[hit.stop - 1]
     return Match(
-        rule=keyword.rule.name,
-        target=keyword.rule.department,
-        phrase=keyword.phrase,
+        rule=rule.name,
+        target=rule.department,
+        phrase=found.keyword.phrase,
         words=text.source[start:end],
-        where=where,
+        where=found.where,
         start=start,
         end=end,
-        weight=round(keyword.rule.weight * factor, 3),
+        weight=round(found.weight, 3),
     )
 
 
@@ -146,31 +179,23 @@ def _clause(text: Text, hit: Hit[Cue], *, backwards: bool) -> tuple[int, int]:
     return begin, end
 
 
-def _scores(found: Iterable[_Found]) -> list[tuple[str, float]]:
-    """Departments with their scores, best first."""
-    by_rule: dict[str, list[_Found]] = {}
-    for each in found:
-        by_rule.setdefault(each.rule.name, []).append(each)
-    weights = sorted((hits[0].rule.department, -_rule_weight(hits)) for hits in by_rule.values())
+def _scores(weighed: Iterable[_Weighed]) -> list[tuple[str, float]]:
+    """Departments with their scores, best first; of a department's rules each further one counts less."""
+    weights = sorted((each.rule.department, -each.weight) for each in weighed)
     scores = {
         department: sum(-weight * EACH_FURTHER_RULE**i for i, (_, weight) in enumerate(group))
-        for department, group in groupby(weights, key=lambda pair: pair[0])
+        for department, group in groupby(weights, key=itemgetter(0))
     }
     return sorted(((d, round(score, 3)) for d, score in scores.items()), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _rule_weight(hits: list[_Found]) -> float:
-    if len(hits) == 1:
-        return hits[0].match.weight
-    weights = sorted((each.match.weight for each in hits), reverse=True)
-    return weights[0] + EACH_REPEAT * sum(weights[1 : 1 + MOST_REPEATS])
-
-
-def _judge(scores: list[tuple[str, float]], found: list[_Found]) -> Classification:
+def _judge(weighed: Sequence[_Weighed]) -> Classification:
+    scores = _scores(weighed)
     department, score = scores[0]
     runner_up, second = scores[1] if len(scores) > 1 else ("", 0.0)
     confident = score >= SURE_SCORE and score >= SURE_MARGIN * second
-    ranked = sorted((each.match for each in found), key=lambda m: (m.target != department, -m.weight, m.where, m.start))
+    matches = (_match(found) for each in weighed for found in each.found)
+    ranked = sorted(matches, key=lambda m: (m.target != department, -m.weight, m.where, m.start))
     best = ranked[0]
     reason = f"{department}: the mail says {quoted(best)}"
     if not confident:
