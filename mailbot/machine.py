@@ -215,7 +215,13 @@ class Machine:
     def review(self, by: str) -> Reviewer:
         """The hand of this human on mails and cases."""
         return Reviewer(
-            archive=self.archive, store=self.store, office=self.office, clock=self.clock, read=read_apart, by=by
+            archive=self.archive,
+            store=self.store,
+            office=self.office,
+            clock=self.clock,
+            read=read_apart,
+            read_letters=read_letters_apart,
+            by=by,
         )
 
     def reload(self) -> None:

@@ -54,7 +54,8 @@ def _observe_nothing(_decision: Decision, _mail: Mail) -> None:
     pass
 
 
-def _without_letters(_raw: bytes, mail: Mail) -> Mail:
+def without_letters(_raw: bytes, mail: Mail) -> Mail:
+    """A LetterReader that leaves attached letters closed."""
     return mail
 
 
@@ -72,7 +73,7 @@ class Receiver:
     store: CaseStore
     clock: Clock
     read_apart: Reader
-    read_letters: LetterReader = _without_letters
+    read_letters: LetterReader = without_letters
     observe: Observer = _observe_nothing
     stopping: Callable[[], bool] = field(default=lambda: False)
 

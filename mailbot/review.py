@@ -6,7 +6,7 @@ transaction and stands in the mail's history with who did it; a deed done before
 changed meanwhile is not overwritten; the ledger stays balanced, for a mail only changes its outcome.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.cases import lifecycle
@@ -28,7 +28,7 @@ from mailbot.model import (
     StoredMail,
 )
 from mailbot.ports import CaseStore, Clock, MailArchive
-from mailbot.receive import TOO_LARGE, described
+from mailbot.receive import TOO_LARGE, LetterReader, Reader, described, without_letters
 from mailbot.told import Told, look_up_told, with_own_words
 
 DISMISSED, RELEASED, JOINED = "dismissed by the desk", "released by the desk", "joined by the desk"
@@ -46,14 +46,18 @@ class Reviewed:
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewer:
-    """The desk's hand on mails that had their outcome. `by` names the human; `read` survives what a mail does to it."""
+    """
+    The desk's hand on mails that had their outcome. `by` names the human; `read` survives what a mail does to it, and
+    `read_letters` adds the words of an attached letter, as when the mail was received.
+    """
 
     archive: MailArchive
     store: CaseStore
     office: Office
     clock: Clock
-    read: Callable[[bytes], Mail]
+    read: Reader
     by: str
+    read_letters: LetterReader = without_letters
 
     def find(self, written: str) -> StoredMail:
         """
@@ -78,7 +82,7 @@ class Reviewer:
             raise Unsettled("only its header was fetched; the mail is whole in the mailbox")
         raw = self.archive.read(mail.taken.sha256)
         try:
-            reading = Reading(taken=mail.taken, mail=self.read(raw))
+            reading = Reading(taken=mail.taken, mail=self._read(raw))
         except UnreadableMail as error:
             decision = held(mail.taken, str(error))
         else:
@@ -159,7 +163,7 @@ class Reviewer:
             for mail in self.store.mails_of_case(case.reference)
             if mail.outcome in (Outcome.CASE, Outcome.FOLLOW_UP)
         ]
-        letter = self.read(self.archive.read(case.raw_sha256))
+        letter = self._read(self.archive.read(case.raw_sha256))
         follow = self._signed(self._follow_up(other, letter, case.raw_sha256, JOINED))
         moved = [self._moved(mail, other.reference) for mail in mails]
         withdrawn = tuple(
@@ -231,9 +235,12 @@ class Reviewer:
         told = {**detail, "by": self.by}
         return Event(reference=reference, at=self.clock(), kind=kind, actor=lifecycle.DESK, detail=told)
 
+    def _read(self, raw: bytes) -> Mail:
+        return self.read_letters(raw, self.read(raw))
+
     def _reading(self, mail: StoredMail) -> Reading:
         try:
-            read = self.read(self.archive.read(mail.taken.sha256))
+            read = self._read(self.archive.read(mail.taken.sha256))
         except UnreadableMail as error:
             raise Unsettled(f"this mail cannot be read: {error}") from error
         return Reading(taken=described(mail.taken, read), mail=read)

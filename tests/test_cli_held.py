@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from mailbot.embedded import ImapServer, SmtpSink
+from mailbot.ingest import extract
 from tests.cli_tools import Result, call, mail, write_settings
+from tests.papers import a_letter, pdf
 
 WATER = (
     "There is no water in Onda block, Bankura. The tube well is broken since May and the tanker comes only on "
@@ -165,3 +167,21 @@ def test_a_possible_reminder_is_marked_in_the_list_and_in_the_case(desk: Desk) -
     listed = desk("case", "list").out
     assert " =  " in listed
     assert "`mailbot case join`" in listed
+
+
+@pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
+def test_the_letter_that_a_held_mail_brings_is_read_when_it_is_released_and_when_it_is_split_off(desk: Desk) -> None:
+    letter = pdf("There has been no doctor at the hospital", "of Simlapal block, district Bankura, since May.")
+    first = desk.cases[0]
+    stranger = a_letter(letter, "application/pdf", "letter.pdf", sender="Amit <amit@else.example>", subject=first)
+    assert desk.take(stranger)["held"] == 1
+    (line,) = desk.lines("held", "list")
+    (shown,) = desk.lines("held", "show", line["id"])
+    assert "Simlapal block" in shown["letter"]
+    assert "Simlapal block" in desk("held", "show", line["id"]).out
+    (released,) = desk.lines("held", "release", line["id"], "--as", "follow-up")
+    assert released["changed"]
+    desk.lines("case", "split", first, line["id"])
+    (case,) = desk.lines("case", "show", desk.cases[-1])
+    assert (case["department"], case["place"]) == ("HFW", "BL-BAN-SIMLAPAL")
+    assert "Simlapal block" in case["text"]

@@ -10,12 +10,16 @@ import pytest
 from mailbot import intake
 from mailbot.cases.queries import export, list_cases, list_held, list_outbox, mail_history, show_case, status
 from mailbot.errors import UnreadableMail, Unsettled
+from mailbot.ingest import extract
+from mailbot.ingest.apart import read_letters_apart
 from mailbot.ingest.parse import read_mail
 from mailbot.model import Mail, Outcome, Purpose, StoredMail
 from mailbot.review import DISMISSED, Reviewer
 from tests.fakes import NOON, WEEK
 from tests.office import Rig, a_grievance, a_rig, an_answer
+from tests.papers import a_letter, pdf
 
+needs_pdfium = pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
 HEAD = "hfw-head@example.org"
 STRANGER = "From: Amit Roy <amit@else.example>\r\nMessage-ID: <s@else.example>\r\nSubject: Me too\r\n\r\n"
 
@@ -378,3 +382,52 @@ def test_only_a_follow_up_of_that_case_is_split_off(rig: Rig) -> None:
     ours.release(mail, Outcome.FOLLOW_UP)
     with pytest.raises(Unsettled, match=f"a follow-up of {reference}"):
         ours.split("CM2699999997", ours.find(mail.taken.sha256))
+
+
+# --- attached letters
+
+
+def a_letter_of(rig: Rig, *, subject: str = "Application") -> StoredMail:
+    """A mail, held, that says two words and brings the grievance as a PDF."""
+    page = pdf("There has been no doctor at the hospital", "of Simlapal block, district Bankura, since May.")
+    rig.mailbox.deliver(a_letter(page, "application/pdf", "letter.pdf", subject=subject))
+    rig.receive()
+    return reviewer(rig).find("<letter@example.org>")
+
+
+@needs_pdfium
+def test_the_letter_of_a_held_mail_is_read_when_it_is_retried(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(_subject: str, _text: str, _office: intake.Office) -> object:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "find_routes", bug)
+        mail = a_letter_of(rig)
+    reviewed = reviewer(rig, read_letters=read_letters_apart).retry(mail)
+    case = shown(rig, reviewed.mail.reference)
+    assert (case["department"], case["place"]) == ("HFW", "BL-BAN-SIMLAPAL")
+
+
+@needs_pdfium
+def test_the_letter_of_a_held_mail_is_read_when_it_is_released_as_new(rig: Rig) -> None:
+    reference, _ = a_stranger(rig)
+    ours = reviewer(rig, read_letters=read_letters_apart)
+    reviewed = ours.release(a_letter_of(rig, subject=f"As in {reference}"), Outcome.CASE)
+    case = shown(rig, reviewed.mail.reference)
+    assert (case["department"], case["place"]) == ("HFW", "BL-BAN-SIMLAPAL")
+    assert "since May" in case["text"]
+
+
+def test_the_letters_of_a_mail_are_read_when_its_case_is_joined(rig: Rig) -> None:
+    seen: list[str] = []
+
+    def read_letters(_raw: bytes, mail: Mail) -> Mail:
+        seen.append(mail.message_id)
+        return mail
+
+    for number in (1, 2):
+        rig.mailbox.deliver(a_grievance(number, text=f"No doctor in Onda block, Bankura, for {number} months."))
+        rig.receive()
+    second, first = (str(case["reference"]) for case in list_cases(rig.engine))
+    assert reviewer(rig, read_letters=read_letters).join(second, first)
+    assert seen == ["<grievance-2@example.net>"]

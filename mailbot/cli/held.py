@@ -24,7 +24,7 @@ from mailbot.cli.session import now
 from mailbot.cli.settle import one_reference
 from mailbot.cli.work import machine
 from mailbot.errors import MailbotError, UnreadableMail, Unsettled
-from mailbot.ingest.apart import read_apart
+from mailbot.ingest.apart import read_apart, read_letters_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.model import Mail, Outcome, StoredMail
 from mailbot.review import Reviewed, Reviewer
@@ -96,6 +96,7 @@ def show_(asked: Asked, mail: str) -> None:
         "file": str(archive.path(sha256)),
         "history": history,
         "read": parsed(sha256, read) if read else None,
+        "letter": read.attachment_text if read else "",
         "error": error,
     }
     if asked.json:
@@ -113,7 +114,8 @@ def _only(found: Sequence[StoredMail], written: str) -> StoredMail:
 
 def _read(archive: FileArchive, sha256: str) -> tuple[Mail | None, str]:
     try:
-        return read_apart(archive.read(sha256)), ""
+        raw = archive.read(sha256)
+        return read_letters_apart(raw, read_apart(raw)), ""
     except UnreadableMail as error:
         return None, str(error)
 
@@ -160,6 +162,9 @@ def _print(record: Json, read: Mail | None) -> None:
     if read is not None:
         show.say("Text", bold=True)
         show.paragraph(read.text, indent=2)
+    if read is not None and read.attachment_text:
+        show.say("Attached letter, read by machine" if read.machine_read else "Attached letter", bold=True)
+        show.paragraph(read.attachment_text, indent=2)
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------

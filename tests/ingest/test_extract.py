@@ -1,9 +1,6 @@
 """The words of attached letters, read in a child process."""
 
-import io
 import shutil
-import zipfile
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -13,47 +10,11 @@ from mailbot.ingest.apart import read_letters_apart
 from mailbot.ingest.extract import read_letters
 from mailbot.ingest.parse import read_mail
 from mailbot.model import Mail
+from tests.papers import DOCX, a_letter, docx, pdf
 
 WORDS = "The tube well of Simlapal is dry since May."
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-DOCX = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 needs_pdfium = pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
-
-
-def mail(data: bytes, kind: str, name: str, text: str = "Please see the letter.") -> bytes:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "Ram Das <ram@example.org>", "cm@example.net", "Letter"
-    message.set_content(text)
-    maintype, _, subtype = kind.partition("/")
-    message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
-    return message.as_bytes()
-
-
-def docx(xml: str = "") -> bytes:
-    body = xml or (
-        f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>{WORDS}</w:t></w:r></w:p>'
-        f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>ward</w:t><w:tab/><w:t>11</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-        f"</w:body></w:document>"
-    )
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", body)
-    return file.getvalue()
-
-
-def pdf(text: str) -> bytes:
-    """The smallest PDF with a line of text."""
-    stream = f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj%s endobj\n" % (at, one) for at, one in enumerate(objects, 1))
-    return body + b"trailer<</Root 1 0 R/Size 6>>\n%%EOF\n"
 
 
 def read(raw: bytes) -> Mail:
@@ -63,8 +24,8 @@ def read(raw: bytes) -> Mail:
 @pytest.mark.parametrize(
     ("data", "kind", "name"),
     [
-        (docx(), f"application/{DOCX}", "letter.docx"),
-        (docx(), "application/octet-stream", "letter.docx"),
+        (docx(WORDS), DOCX, "letter.docx"),
+        (docx(WORDS), "application/octet-stream", "letter.docx"),
         (WORDS.encode(), "application/octet-stream", "letter.txt"),
         (f"<p>{WORDS}</p>".encode(), "application/octet-stream", "letter.html"),
         pytest.param(pdf(WORDS), "application/pdf", "letter.pdf", marks=needs_pdfium),
@@ -72,27 +33,27 @@ def read(raw: bytes) -> Mail:
     ],
 )
 def test_the_words_of_an_attached_letter_are_read_beside_the_writers_own(data: bytes, kind: str, name: str) -> None:
-    letter = read(mail(data, kind, name))
+    letter = read(a_letter(data, kind, name))
     assert WORDS in letter.attachment_text
     assert (letter.text, letter.machine_read) == ("Please see the letter.", False)
 
 
 def test_cells_of_a_table_are_read() -> None:
-    assert "ward\t11" in read_letters(mail(docx(), f"application/{DOCX}", "a.docx")).letters[0].text
+    assert "ward\t11" in read_letters(a_letter(docx("ward</w:t><w:tab/><w:t>11"), DOCX, "a.docx")).letters[0].text
 
 
 @needs_pdfium
 @needs_tesseract
 def test_a_scanned_page_is_read_by_tesseract_and_marked_as_machine_read() -> None:
     picture = extract.first_page_picture(pdf(WORDS[:30]))
-    letter = read(mail(picture, "image/x-portable-graymap", "scan.pgm"))
+    letter = read(a_letter(picture, "image/x-portable-graymap", "scan.pgm"))
     assert "tube well" in letter.attachment_text
     assert letter.machine_read
     assert any("a person must look" in warning for warning in letter.warnings)
 
 
 def test_a_mail_that_speaks_for_itself_comes_back_unchanged() -> None:
-    raw = mail(docx(), f"application/{DOCX}", "letter.docx", text=WORDS * 20)
+    raw = a_letter(docx(WORDS), DOCX, "letter.docx", text=WORDS * 20)
     whole = read_mail(raw)
     assert read_letters_apart(raw, whole) is whole
 
@@ -101,13 +62,13 @@ def test_a_mail_that_speaks_for_itself_comes_back_unchanged() -> None:
     ("data", "kind", "name", "said"),
     [
         (b"%PDF-1.4 garbage", "application/pdf", "x.pdf", "PDF"),
-        (b"PK\x03\x04 broken", f"application/{DOCX}", "x.docx", "could not be read"),
-        (docx('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), f"application/{DOCX}", "x.docx", "entities"),
-        (docx("<a>" + " " * (extract.XML_BYTES + 1) + "</a>"), f"application/{DOCX}", "x.docx", "unpacks to more"),
+        (b"PK\x03\x04 broken", DOCX, "x.docx", "could not be read"),
+        (docx(xml='<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), DOCX, "x.docx", "entities"),
+        (docx(xml="<a>" + " " * (extract.XML_BYTES + 1) + "</a>"), DOCX, "x.docx", "unpacks to more"),
     ],
 )
 def test_what_cannot_be_read_costs_a_warning(data: bytes, kind: str, name: str, said: str) -> None:
-    letter = read(mail(data, kind, name))
+    letter = read(a_letter(data, kind, name))
     assert letter.attachment_text == ""
     assert any(said in warning for warning in letter.warnings)
 
@@ -124,14 +85,14 @@ def test_what_cannot_be_read_costs_a_warning(data: bytes, kind: str, name: str, 
     ],
 )
 def test_programs_archives_and_what_is_encrypted_are_named_and_left_closed(data: bytes, name: str, said: str) -> None:
-    letter = read(mail(data, "application/octet-stream", name))
+    letter = read(a_letter(data, "application/octet-stream", name))
     assert any(f"an attachment is {said}" in warning for warning in letter.warnings)
     assert letter.attachment_text == ""
 
 
-def test_a_child_that_dies_costs_a_warning_not_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_costs_a_warning_not_the_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mailbot.ingest.apart._command", lambda: ["false"])
-    letter = read(mail(WORDS.encode(), "text/plain", "letter.txt"))
+    letter = read(a_letter(WORDS.encode(), "text/plain", "letter.txt"))
     assert any("limits of time and memory" in warning for warning in letter.warnings)
 
 
