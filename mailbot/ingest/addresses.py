@@ -77,7 +77,18 @@ def _cut(text: str, *, heed_quotes: bool) -> tuple[list[str], bool]:
         if len(items) > 3 * ADDRESS_LIMIT:
             break
     items.append(text[start:])
-    return [item for item in items if item.strip()], not (quoted or angle or depth)
+    return _with_their_names([item for item in items if item.strip()]), not (quoted or angle or depth)
+
+
+def _with_their_names(items: list[str]) -> list[str]:
+    """A name with a comma and no quotes around it ("Sen, M.B.B.S. <sen@…>") is one name."""
+    joined: list[str] = []
+    for item in items:
+        if joined and "<" in item and "@" in item and "@" not in joined[-1] and "<" not in joined[-1]:
+            joined[-1] += "," + item
+        else:
+            joined.append(item)
+    return joined
 
 
 def _parse_item(item: str, held: list[str]) -> Address | None:

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 
 from mailbot.ingest.charset import decode_text
-from mailbot.ingest.headers import decode_header, one_line, safe_name
+from mailbot.ingest.headers import one_line, safe_name
 from mailbot.ingest.html import HTML_LIMIT, html_to_text, read_html
 from mailbot.ingest.sniff import HEAD_BYTES, keep_closed, sniff_type
-from mailbot.ingest.structure import Part, Structure, find_structure
+from mailbot.ingest.structure import Part, Structure
 from mailbot.ingest.tnef import read_tnef
 from mailbot.ingest.transfer import content_size, decode_transfer, take_uu_files
 from mailbot.model import Attachment
@@ -22,11 +22,11 @@ TEXT_LIMIT = 1024 * 1024
 _TNEF_LIMIT = 30 * 1024 * 1024
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
-_MAIL_TYPES = frozenset({"message/rfc822", "message/global"})
 _NEVER_TEXT = re.compile(
     r"text/(?:calendar|x-vcalendar|vcard|x-vcard|directory|csv|rtf|rfc822-headers|x-amp-html|css|javascript|xml|"
     r"x-patch|x-diff|x-python|x-log)"
 )
+_NOTICE = re.compile(r"\bhtml\b", re.IGNORECASE)  # "your mail program does not show HTML", in any language
 _META = re.compile(rb"<meta[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"\s{0,200}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
@@ -183,9 +183,12 @@ class _Reader:
             return False
         shown = next(leaf for part in rich for leaf in part.walk() if _is_html(leaf))
         data, _ = decode_transfer(self.raw, (shown.start, shown.end), shown.encoding, HTML_LIMIT)
-        if words and len(data) < 600:
+        says_so = bool(_NOTICE.search(text))
+        if words and len(data) < 600 and not says_so:
             return False
         full = _letters(html_to_text(read_text(self.raw, shown, limit=HTML_LIMIT)[0]))
+        if says_so:
+            return bool(full) and words not in full
         return not words or (len(full) > 4 * len(words) + 100 and not full.startswith(words[:40]))
 
     # --- attachments
@@ -199,22 +202,14 @@ class _Reader:
         size = content_size(self.raw, (part.start, part.end), part.encoding)
         if not part.type and not part.name and not size:
             return
-        name = self._name_of(part)
+        name = safe_name(part.name)
         head, _ = decode_transfer(self.raw, (part.start, part.end), part.encoding, HEAD_BYTES)
-        kind = sniff_type(_type_of(part) if part.headers.has("content-type") else "", head, name)
+        kind = sniff_type(_type_of(part) if part.type or part.headers.has("content-type") else "", head, name)
         file = Attachment(name, kind, size)
         self.content.attachments.append(file)
         self.content.files.append((file, part))
         if reason := keep_closed(kind, head, name):
             self.content.warn(f"an attachment is {reason}: it is kept as it came and was not opened")
-
-    def _name_of(self, part: Part) -> str:
-        name = safe_name(part.name)
-        if name or part.type not in _MAIL_TYPES:
-            return name
-        inner = find_structure(self.raw[part.start : min(part.end, part.start + 64 * 1024)]).root.headers
-        subject = decode_header(inner.raw("subject")[0]) if inner.has("subject") else ""
-        return safe_name(re.sub(r"[/\\]", "-", subject[:150]) + ".eml") if subject else ""
 
     def _open_tnef(self, part: Part) -> bool:
         """List the files inside a winmail.dat in its place; its text is the mail's when there is no other."""

@@ -35,6 +35,7 @@ class Form:
     report_type: str
     part_types: frozenset[str]
     reports: tuple[tuple[str, str], ...]
+    invites: bool  # a calendar's invitation, or the answer to one
     text: str
 
 
@@ -136,7 +137,7 @@ def _find_report(form: Form) -> MailKind | None:
         return MailKind.RECEIPT
     if form.type == "multipart/report" or "message/feedback-report" in types:
         return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
-    return None
+    return MailKind.REPORT if form.invites else None
 
 
 def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
@@ -282,6 +283,7 @@ _REPLY_SUBJECT = re.compile(
     r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s?[:：]",
     re.IGNORECASE,
 )
+_EITHER_SUBJECT = re.compile(r"\s{0,5}vs\s?[:：]", re.IGNORECASE)  # a Finn's answer, a Dane's forward
 _FORWARD_MARK = re.compile(
     r"^[> \t]{0,4}(?:-{2,20}\s?(?:forwarded (?:message|by)|weitergeleitete nachricht|message transféré|"
     r"mensaje reenviado|"
@@ -298,9 +300,8 @@ def _is_conversation(form: Form) -> bool:
 
 
 def _find_conversation(form: Form) -> MailKind:
-    if _FORWARD_SUBJECT.match(form.subject):
+    threaded = form.headers.has("in-reply-to", "references")
+    answers = bool(_REPLY_SUBJECT.match(form.subject)) or (threaded and bool(_EITHER_SUBJECT.match(form.subject)))
+    if not answers and (_FORWARD_SUBJECT.match(form.subject) or _FORWARD_MARK.search(form.text[:_LOOKED_AT])):
         return MailKind.FORWARD
-    answers = bool(_REPLY_SUBJECT.match(form.subject))
-    if not answers and _FORWARD_MARK.search(form.text[:_LOOKED_AT]):
-        return MailKind.FORWARD
-    return MailKind.REPLY if answers or form.headers.has("in-reply-to", "references") else MailKind.NEW
+    return MailKind.REPLY if answers or threaded else MailKind.NEW

@@ -242,6 +242,7 @@ class _Reading:
             report_type=root.params.get("report-type", "").lower(),
             part_types=frozenset(part.type for part in parts),
             reports=tuple(reports),
+            invites=any(_is_invitation(part) for part in parts),
             text=text,
         )
 
@@ -265,6 +266,12 @@ class _Reading:
 
 
 _UNKNOWN_KIND = Kind(kind=MailKind.NEW, bulk=False, spam=False)
+
+
+def _is_invitation(part: Part) -> bool:
+    """A calendar's own mail (RFC 6047): its request or answer is the mail itself, not a file that came with one."""
+    is_calendar = part.type == "text/calendar" and "method" in part.params and part.disposition != "attachment"
+    return is_calendar and part.parent in ("", "multipart/alternative")
 
 
 def _delivered_to(headers: Headers) -> tuple[str, ...]:

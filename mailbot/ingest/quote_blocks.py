@@ -47,6 +47,12 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 
+# A telephone has lost the line ends: "-------- Original message --------From: … <…> Date: … Subject: …".
+_ALL_ON_ONE_LINE = re.compile(
+    rf"[ \t>]{{0,6}}-{{4,20}} ?(?:{ORIGINAL.pattern}).{{0,20}}-{{4,20}}[ \t]{{0,3}}[^\s:：-][^:：\n]{{0,30}}[:：]",
+    re.IGNORECASE,
+)
+
 _BLOCK_LINES = 14
 
 
@@ -59,6 +65,8 @@ def label_of(line: str) -> str:
 def begins_quote(lines: Sequence[str], index: int, about: About) -> bool:
     """Whether a header block, or a line that announces one, stands here."""
     line = lines[index]
+    if _ALL_ON_ONE_LINE.match(line) and ADDRESS.search(line):
+        return True
     if TITLED_RULE.fullmatch(line):
         signs = find_signs(line, about)
         says_so = bool(ORIGINAL.search(line)) or (signs.address and (signs.wrote or signs.colon or signs.when > 0))

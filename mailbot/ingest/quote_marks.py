@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 _MARK = re.compile(r"[ \t]{0,3}(?:[>＞»]|&gt;|[A-Z][A-Za-z]{0,3}>(?=[ >]|$)|[A-Z][A-Za-z]{1,14}> )")
-_PIPE = re.compile(r"[ \t]{0,3}[|│┃¦] ?")
+_PIPE = re.compile(r"[ \t]{0,3}[|│┃¦}] ?")
 _MBOX = re.compile(r">From ")
 _FULL_LINE, _SPILL = 64, 26
 

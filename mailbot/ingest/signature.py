@@ -14,13 +14,13 @@ _DASHES = re.compile(r"--[ \t]{0,3}")
 _SIGNATURE_LINES = 12
 _SIGNATURE_LENGTH = 900
 _FOOTER = re.compile(
-    r"[ \t*_>-]{0,4}(?:sent (?:from|via|using|with)|get outlook for|envoyé (?:de|depuis)|gesendet (?:von|mit)|"
+    r"[ \t*_>-]{0,4}(?:sent (?:from|via|using|with|on)|get outlook for|envoyé (?:de|depuis)|gesendet (?:von|mit)|"
     r"von meinem|enviado (?:desde|do)|"
     r"inviato da|verzonden (?:vanaf|met)|skickat från|sendt fra|отправлено (?:с|из)|発信元|从我的|发自我的|"
     r"প্রেরিত).{0,20}(?:i?phone|ipad|ios|android|galaxy|samsung|outlook|mobile|blackberry|yahoo|gmail|"
     r"mail|nokia|huawei|honor|"
     r"xiaomi|redmi|realme|vivo|oppo|oneplus|lenovo|motorola|jio|proton|handy|tablet|smartphone|device|আইফোন|"
-    r"মোবাইল|फ़ोन|मोबाइल|iphone).{0,60}",
+    r"মোবাইল|फ़ोन|मोबाइल|iphone).{0,60}|(?:i?phone|ipad|android|スマートフォン|携帯).{0,10}から送信.{0,20}",
     re.IGNORECASE,
 )
 # In a language not listed above: a last line of few words that names a device and holds no word of a sentence.

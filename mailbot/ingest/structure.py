@@ -126,8 +126,9 @@ class _Scan:
             line_end = self.raw.find(b"\n", position, stop) + 1 or stop
             line = self.raw[position:line_end]
             if not line.strip():
-                return self._finish(fields), line_end
-            if line[:1] in (b" ", b"\t") and fields:
+                if not (fields and self._is_empty_fold(line, line_end, stop)):
+                    return self._finish(fields), line_end
+            elif line[:1] in (b" ", b"\t") and fields:
                 self._extend(fields[-1][1], line)
             elif (name := _FIELD.match(line)) is not None:
                 if len(fields) >= FIELDS_LIMIT:
@@ -157,6 +158,13 @@ class _Scan:
 
     def _finish(self, fields: list[tuple[str, bytearray]]) -> Headers:
         return Headers(tuple((name, bytes(value.strip())) for name, value in fields))
+
+    def _is_empty_fold(self, line: bytes, position: int, stop: int) -> bool:
+        """Whether a line of blanks alone is a fold with nothing in it (RFC 5322 4.2), for the header goes on below."""
+        if line[:1] not in (b" ", b"\t"):
+            return False
+        below = self.raw[position : min(stop, position + 200)].split(b"\n", 1)[0]
+        return bool(_KNOWN.match(below) or (below[:1] in (b" ", b"\t") and below.strip()))
 
     def _goes_on(self, position: int, stop: int) -> bool:
         """Whether a known field follows soon: then the line before was damage, not the end of the header."""
@@ -262,6 +270,8 @@ def _make_part(headers: Headers, *, start: int, end: int, depth: int, parent: st
         kind = "message/rfc822"
     where = headers.raw("content-disposition")
     disposition, extra = split_params(unfold(where[0])) if where else ("", {})
+    if "=" in disposition:  # the word itself was forgotten: `Content-Disposition: filename="x"`
+        disposition, extra = split_params(f";{unfold(where[0])}")
     return Part(
         headers=headers,
         type=kind if kind.count("/") == 1 else "",

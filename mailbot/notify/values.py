@@ -87,9 +87,17 @@ def _code(department: str) -> str:
 
 def _attachments(attachments: Sequence[Attachment]) -> list[dict[str, str]]:
     return [
-        {"name": clean_line(file.name) or "(no name)", "type": clean_line(file.type), "size": say_size(file.size_bytes)}
+        {
+            "name": clean_line(file.name) or _unnamed(file),
+            "type": clean_line(file.type),
+            "size": say_size(file.size_bytes),
+        }
         for file in attachments
     ]
+
+
+def _unnamed(file: Attachment) -> str:
+    return "(an attached e-mail)" if file.type.startswith("message/") else "(no name)"
 
 
 def _titles(case: Case) -> list[str]:

@@ -16,6 +16,8 @@ from mailbot.ingest.addresses import parse_addresses
         ("ram@example.org (Ram Das)", [("Ram Das", "ram@example.org")]),
         ("undisclosed-recipients:;", []),
         ("Team: a@example.org, B <b@example.org>;", [("", "a@example.org"), ("B", "b@example.org")]),
+        ("Dr. A. P. Sen, M.B.B.S. <sen@example.org>", [("Dr. A. P. Sen, M.B.B.S.", "sen@example.org")]),
+        ("a@example.org, Das, Ram <b@example.org>", [("", "a@example.org"), ("Das, Ram", "b@example.org")]),
         ("=?utf-8?Q?Das,_Ram?= <ram@example.org>", [("Das, Ram", "ram@example.org")]),
         ('"=?utf-8?B?4KaV?=" <ram@example.org>', [("ক", "ram@example.org")]),
         ("a@example.org; b@example.org", [("", "a@example.org"), ("", "b@example.org")]),

@@ -35,6 +35,7 @@ FILE = "Content-Disposition: attachment"
         (named(f'{PDF}\n{FILE}; filename="../../etc/passwd"'), "passwd"),
         (named(f'{PDF}\n{FILE}; filename="a\n b.pdf"'), "a b.pdf"),
         (named(f'{PDF}; name=b.pdf\n{FILE}; filename="a.pdf"'), "a.pdf"),
+        (named(f'{PDF}\nContent-Disposition: filename="a.pdf"'), "a.pdf"),
     ],
 )
 def test_a_name_is_read_and_made_safe(mail: str, name: str) -> None:
@@ -54,11 +55,11 @@ def test_a_name_is_read_and_made_safe(mail: str, name: str) -> None:
         ),
         (
             parts("mixed", WORDS, "Content-Type: message/rfc822\n\nSubject: inner\n\nother words"),
-            [("inner.eml", "message/rfc822")],
+            [("", "message/rfc822")],
         ),
         (
             parts("digest", "\nSubject: one\n\nx", "\nSubject: two\n\nx"),
-            [("one.eml", "message/rfc822"), ("two.eml", "message/rfc822")],
+            [("", "message/rfc822"), ("", "message/rfc822")],
         ),
         (f"{HEAD}Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR", [("", "text/calendar")]),
         (f"{HEAD}\nhello\nbegin 644 a.txt\n#0V%T\n`\nend\n", [("a.txt", "text/plain")]),

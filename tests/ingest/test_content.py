@@ -55,6 +55,13 @@ def test_words_and_attachments_are_told_apart(raw: bytes, text: str, attachments
 def test_a_notice_beside_real_html_is_not_the_text() -> None:
     text, _ = read(parts("alternative", "Content-Type: text/plain\n\nYour program cannot show HTML.", RICHER))
     assert text.startswith("the real and much longer words")
+    short = "Content-Type: text/html\n\n<p>Sewer overflow</p>"
+    assert read(parts("alternative", "Content-Type: text/plain\n\nNo HTML here? Get another program.", short))[0] == (
+        "Sewer overflow"
+    )
+    same = "Content-Type: text/html\n\n<p>Our form is in HTML and broken</p>"
+    plain = "Content-Type: text/plain\n\nOur form is in HTML and broken"
+    assert read(parts("alternative", plain, same))[0] == "Our form is in HTML and broken"
 
 
 def test_pictures_inside_an_unused_rendering_are_still_attachments() -> None:

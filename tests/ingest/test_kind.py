@@ -87,12 +87,27 @@ def test_bounces_come_before_automatic_replies(head: str, text: str) -> None:
         ("Subject: Fwd: x\n", "forward"),
         ("Subject: FW: x\nIn-Reply-To: <a@b>\n", "forward"),
         ("Subject: Re: Fwd: x\n", "reply"),
+        ("Subject: Vs: x\n", "forward"),
+        ("Subject: Vs: x\nIn-Reply-To: <a@b>\n", "reply"),
         ("Subject: Request for water\n", "new"),
         ("", "new"),
     ],
 )
 def test_people_write_new_mails_replies_and_forwards(head: str, wanted: str) -> None:
     assert kind(RAM + head) == wanted
+
+
+@pytest.mark.parametrize(
+    ("calendar", "wanted"),
+    [
+        ("Content-Type: text/calendar; method=REQUEST", "report"),
+        ("Content-Type: text/calendar", "new"),
+        ("Content-Type: text/calendar; method=REQUEST\nContent-Disposition: attachment; filename=hearing.ics", "new"),
+    ],
+)
+def test_what_a_calendar_writes_is_a_report_and_a_calendar_file_is_none(calendar: str, wanted: str) -> None:
+    parts = f"--b\nContent-Type: text/plain\n\nHearing at 11\n--b\n{calendar}\n\nBEGIN:VCALENDAR\n--b--"
+    assert kind(f"{RAM}Subject: x\nContent-Type: multipart/alternative; boundary=b\n", parts) == wanted
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ If you are not the intended recipient, notify the sender and delete it."""
         "Get Outlook for iOS",
         "Von meinem iPhone gesendet",
         "Envoyé de mon iPhone",
+        "Sent on my BlackBerry® from Vodafone",
+        "iPhoneから送信",
         LEGAL,
         "_______________________________________________\nGrievance mailing list\nhttps://lists.example.org/listinfo/x",
     ],

@@ -46,6 +46,12 @@ def test_a_line_that_lost_its_blank_does_not_end_the_header() -> None:
     ]
 
 
+def test_a_fold_with_nothing_in_it_does_not_end_the_header() -> None:
+    headers = find_structure(b"Subject: a\n \n b\n\t\nMessage-ID: <x@y>\n \nbody").root.headers
+    assert [name for name, _ in headers.fields] == ["subject", "message-id"]
+    assert headers.fields[0][1].split() == [b"a", b"b"]
+
+
 def test_caps_are_kept_and_said() -> None:
     many = find_structure(b"X: y\n" * (FIELDS_LIMIT + 5) + b"\nbody")
     assert (len(many.root.headers.fields), many.raw[many.root.start :]) == (FIELDS_LIMIT, b"body")
