@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 LOOKED_AT = 64 * 1024
 _GROUPS_LIMIT = 500
-_ADDRESS = re.compile(r"[A-Za-z0-9_.+&'=/!#$%*?^{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_ADDRESS = re.compile(r"[A-Za-z0-9_.+&'=/!#$%*?^{|}~-]{1,128}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+_ANY_ADDRESS = re.compile(r"[^\s@<>]{1,128}@[^\s@<>]{1,255}")
+_XTEXT = re.compile(r"\+(2B|3D)")  # "+" and "=" as RFC 3461 writes them in an original recipient
 _FIELD = re.compile(r"([A-Za-z-]{2,40})[ \t]{0,5}:[ \t]{0,50}([^\n]{0,1000})")
 _RETURNED_ID = re.compile(
     r"^[> \t]{0,8}message-id:[ \t]{0,20}\n?[ \t]{0,20}(<[^<>\n]{1,998}>)", re.IGNORECASE | re.MULTILINE
@@ -33,6 +35,7 @@ _ALONE = re.compile(
     r"[\s<\[\"'*•-]{0,12}(?:smtp:|rfc822;)?\s?[^\s@<>\[\]]{1,64}@[^\s@<>\[\]:]{1,255}[\s>\]\"':;,.*]{0,12}",
     re.IGNORECASE,
 )
+_TO_LINE = re.compile(r"^[> \t]{0,8}to:([^\n]{1,500})", re.IGNORECASE | re.MULTILINE)
 FAILURE = re.compile(
     r"\b5\d\d[ -]#?5?\.?\d|\b5\.\d{1,2}\.\d{1,3}\b|permanent(?:ly)? (?:error|fail)|undeliver|not delivered|"
     r"(?:could|can|did|was|has)(?: ?n[o']t| not)(?: be| been)? (?:delivered|deliver|reach|found|sent)|"
@@ -91,9 +94,11 @@ def _fields(group: str) -> dict[str, str]:
 
 def _recipient(value: str) -> str:
     """The address in `rfc822; name@host` and its broken relatives."""
-    _, semicolon, rest = value.partition(";")
+    kind, semicolon, rest = value.partition(";")
+    if kind.strip().lower() == "utf-8" and not rest.isascii():  # RFC 6533
+        return rest.strip() if _ANY_ADDRESS.fullmatch(rest.strip()) else ""
     found = _ADDRESS.search(rest if semicolon else value)
-    return found[0].strip("'") if found else ""
+    return _XTEXT.sub(lambda code: chr(int(code[1], 16)), found[0].strip("'")) if found else ""
 
 
 def split_copy(text: str) -> tuple[str, str]:
@@ -124,16 +129,31 @@ def find_failed(text: str, *, not_these: Iterable[str]) -> tuple[str, ...]:
     everyone: dict[str, None] = {}
     alone: dict[str, None] = {}
     blamed: dict[str, None] = {}
+    in_list = False  # whether the line above blames an address: those below it are blamed with it
     for index, line in enumerate(lines):
         addresses = [found.strip("'.-") for found in _ADDRESS.findall(line)]
         addresses = [found for found in addresses if _may_fail(found, known)]
         everyone.update(dict.fromkeys(addresses))
-        if _ALONE.fullmatch(line[:400]):
+        is_alone = bool(_ALONE.fullmatch(line[:400]))
+        if is_alone:
             alone.update(dict.fromkeys(addresses))
-        if addresses and any(fails[max(0, index - 2) : index + 4]) and not _SAFE.search(line.lower()):
+        near = any(fails[max(0, index - 2) : index + 4]) or (in_list and is_alone)
+        in_list = bool(addresses) and near and not _SAFE.search(line.lower())
+        if in_list:
             blamed.update(dict.fromkeys(addresses))
     # In a language we do not know, failed recipients stand on lines of their own.
     return _without_twins(blamed or alone or (everyone if len(everyone) == 1 else {}))
+
+
+def find_addressee(texts: Iterable[str], *, not_these: Iterable[str]) -> tuple[str, ...]:
+    """The one address that a returned mail was written to; nothing when it was written to several, or it is unknown."""
+    known = {address.casefold() for address in not_these}
+    for text in texts:
+        lines = _TO_LINE.findall(text[:LOOKED_AT])
+        found = [one for line in lines[:1] for one in _ADDRESS.findall(line) if _may_fail(one, known)]
+        if len(found) == 1:
+            return (found[0],)
+    return ()
 
 
 def _may_fail(address: str, known: set[str]) -> bool:

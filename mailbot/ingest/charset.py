@@ -22,7 +22,6 @@ _ALIASES = {
     "big5-hkscs": "big5hkscs",
     "chinesebig5": "cp950",
     "cn-big5": "cp950",
-    "cp-850": "cp850",
     "cp936": "gb18030",
     "default": "us-ascii",
     "default_charset": "us-ascii",
@@ -62,10 +61,6 @@ _ALIASES = {
     "utf8mb4": "utf-8",
     "visual": "iso8859-8",
     "windows-31j": "cp932",
-    "windows-874": "cp874",
-    "windows-936": "gb18030",
-    "windows-949": "cp949",
-    "windows-950": "cp950",
     "x-euc-jp": "euc_jp",
     "x-gbk": "gb18030",
     "x-mac-roman": "mac-roman",
@@ -78,6 +73,7 @@ _ALIASES = {
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 # A text in these may by chance be valid UTF-8 as well, so the label is asked first.
 _MULTIBYTE = re.compile(r"gb|big5|cp9[345]|cp1361|johab|euc|shift|jis|hz|iso2022|utf")
+_CODE_PAGE = re.compile(r"(?:x-)?(?:cp|win|windows|ms|ansi|ibm)[-_ ]?(\d{3,4})")
 _LABEL = re.compile(r"[a-z0-9_.:+-]{1,40}")
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
@@ -105,6 +101,8 @@ def decode_text(data: bytes, label: str = "") -> str:
 def find_codec(label: str) -> str:
     """Python's name of the charset a label means; "" when the label is unknown or no charset."""
     name = label.strip().strip("\"'").strip().lower()
+    if page := _CODE_PAGE.fullmatch(name):
+        name = f"cp{page[1]}"
     name = _ALIASES.get(name, name)
     if not _LABEL.fullmatch(name):
         return ""

@@ -9,9 +9,10 @@ Neither who wrote it nor what it asks for is considered here.
 import re
 from dataclasses import dataclass
 
-from mailbot.ingest.automatic import AUTO_SUBJECT, auto_submitted, reads_automatic, says_automatic
+from mailbot.ingest.automatic import auto_submitted, is_automatic_subject, reads_automatic, says_automatic
 from mailbot.ingest.bounce import (
     FAILURE,
+    find_addressee,
     find_failed,
     find_returned_ids,
     read_delivery_status,
@@ -88,7 +89,7 @@ _RECEIPT_SUBJECT = re.compile(
     r"(?:(?:not |nicht |non )?read|(?:un|nicht )?gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|"
     r"прочитано|既読|已读|पढ़ा|পঠিত|read receipt|"
     r"return receipt|lesebestätigung|empfangsbestätigung \(angezeigt\)|accusé de lecture|"
-    r"confirmation de lecture)\s?[:：(-]",
+    r"confirmation de lecture)\s?(?:[:：(-]|$)",
     re.IGNORECASE,
 )
 _RECEIPT_WORDS = re.compile(
@@ -108,7 +109,8 @@ _DELAY_WORDS = re.compile(
     r"not yet been delivered|has been delayed|still (?:be )?(?:trying|being retried)|will (?:continue|"
     r"keep) (?:to )?(?:try|retry)|"
     r"retry(?:ing)? (?:for|until)|(?:will|to) be retried|this is a warning (?:message )?only|temporary problem|"
-    r"(?:delivery|message) incomplete|still undelivered|do not need to resend|no action is required|"
+    r"(?:delivery|message) incomplete|still undelivered|do not need to re-?send|no action is required|"
+    r"message is delayed|delivery delayed|temporary failure report|have not given up|"
     r"warning: (?:message|"
     r"could not send|mail) .{0,60}"
     r"(?:delayed|still|for (?:the )?past|hours)|verzögert|retardé|différé|retrasad|vertraagd|ritardat|задерж|"
@@ -116,7 +118,7 @@ _DELAY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
-    r"giving up|gave up|given up|permanent (?:error|fail|fatal)|has been (?:returned|bounced|rejected)|"
+    r"giving up|gave up|(?<!not )given up|permanent (?:error|fail|fatal)|has been (?:returned|bounced|rejected)|"
     r"failed permanently",
     re.IGNORECASE,
 )
@@ -137,7 +139,8 @@ def _find_report(form: Form) -> MailKind | None:
         return MailKind.RECEIPT
     if form.type == "multipart/report" or "message/feedback-report" in types:
         return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
-    return MailKind.REPORT if form.invites else None
+    complains = form.headers.has("x-hmxmroriginalrecipient")  # Hotmail's, when somebody calls our mail junk
+    return MailKind.REPORT if form.invites or complains else None
 
 
 def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
@@ -192,15 +195,22 @@ def _find_bounce(form: Form) -> MailKind | None:
     automatic = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
     if daemon and _is_delay(form):
         return MailKind.DELAY
-    if not (daemon or (automatic and subject)):
+    if not (daemon or (automatic and subject) or (subject and copy and _begins_with_failure(form, words))):
         return None
-    if daemon and (AUTO_SUBJECT.match(form.subject) or _DELIVERED_SUBJECT.match(form.subject)):
+    if is_automatic_subject(form.subject) or (daemon and _DELIVERED_SUBJECT.match(form.subject)):
         return None
     fails = bool(FAILURE.search(words))
     signs = subject + fails + bool(copy or "message/rfc822" in form.part_types) + automatic
     if signs >= 2 and (subject or fails):
         return MailKind.BOUNCE
     return MailKind.BOUNCE if _is_strict_daemon(form) and _names_another(form, words) else None
+
+
+def _begins_with_failure(form: Form, words: str) -> bool:
+    """Whether nobody's mail program wrote this, and its first words are that a mail failed."""
+    is_persons = form.headers.has("in-reply-to", "references", "x-mailer", "user-agent")
+    first = "\n".join(line for line in words.split("\n") if line.strip())[:300]
+    return not is_persons and bool(FAILURE.search(first))
 
 
 def _is_strict_daemon(form: Form) -> bool:
@@ -240,6 +250,8 @@ def _bounced(form: Form) -> tuple[str, ...]:
     if not failed:
         ours = [*form.own, *(sender.address for sender in form.senders)]
         failed.update(dict.fromkeys(find_failed(form.text, not_these=ours)))
+        returned = [text for kind, text in form.reports if kind not in _DELIVERY_TYPES + _RECEIPT_TYPES]
+        failed = failed or dict.fromkeys(find_addressee([*returned, split_copy(form.text)[1]], not_these=ours))
     return tuple(failed)
 
 

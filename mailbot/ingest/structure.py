@@ -135,6 +135,8 @@ class _Scan:
                     self.warn(f"only the first {FIELDS_LIMIT} header fields were read")
                     return self._finish(fields), self._header_end(position, end)
                 fields.append((name[1].decode("ascii").lower(), bytearray(line[name.end() :][:FIELD_LIMIT])))
+            elif not fields and line[:1] in (b" ", b"\t") and self._goes_on(line_end, stop):
+                self.warn("the beginning of the header is missing")
             elif fields and self._goes_on(line_end, stop):
                 self.warn("a damaged line in the header was taken as part of the field above it")
                 self._extend(fields[-1][1], b" " + line)

@@ -11,6 +11,8 @@ import re
 _BASE64 = frozenset({"base64", "base-64", "b64"})
 _QUOTED = frozenset({"quoted-printable", "quotedprintable", "quoted_printable", "qp"})
 _UU = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
+_CODED = re.compile(rb"[A-Za-z0-9+/]{24}")  # no word is so long
+_PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _UU_FILE = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,255})\n", re.MULTILINE)
 
@@ -28,7 +30,7 @@ def decode_transfer(raw: bytes, span: tuple[int, int], encoding: str, limit: int
         return _from_base64(raw[start:cut])[:limit], cut < end
     if encoding in _QUOTED:
         cut = min(end, start + limit * 3)
-        data = binascii.a2b_qp(raw[start:cut])
+        data = _from_quoted(raw[start:cut])
         return data[:limit], cut < end or len(data) > limit
     if encoding in _UU:
         return decode_uu(raw[start : min(end, start + limit * 3 // 2)].decode("latin-1"))[:limit], end - start > limit
@@ -36,11 +38,16 @@ def decode_transfer(raw: bytes, span: tuple[int, int], encoding: str, limit: int
     return raw[start:cut], cut < end
 
 
+def _from_quoted(data: bytes) -> bytes:
+    """Quoted-printable; blanks that were added behind a soft line break are no part of it (RFC 2045 6.7)."""
+    return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", data))
+
+
 def _from_base64(data: bytes) -> bytes:
     """Base64 with what real mail does to it: no padding, foreign characters, a plain-text footer, no base64 at all."""
     body, mark, rest = data.partition(b"=")
     foreign = len(_NOT_BASE64.findall(body[:4_000]))
-    if foreign * 10 > min(len(body), 4_000) or (foreign and b" " in body[:80].strip()):
+    if foreign * 10 > min(len(body), 4_000) or (foreign and not _CODED.search(body, 0, 400)):
         return data
     rest = rest.lstrip(b"=\r\n\t ") if mark else b""
     kept = body if not _NOT_BASE64.search(body) else _NOT_BASE64.sub(b"", body)
@@ -69,7 +76,7 @@ def content_size(raw: bytes, span: tuple[int, int], encoding: str) -> int:
         pads = raw.count(b"=", max(start, end - 16), end)
         return max(0, (end - start - blanks - pads) * 3 // 4)
     if encoding in _QUOTED:
-        return len(binascii.a2b_qp(raw[start:end]))
+        return len(_from_quoted(raw[start:end]))
     if encoding in _UU:
         return max(0, (end - start) * 45 // 62)
     return end - start
