@@ -25,6 +25,7 @@ SUBJECT, BODY, ATTACHMENT = PARTS
 IN_SUBJECT = 1.5
 IN_PRAYER = 1.3
 SET_ASIDE = 0.3
+IN_SCENE = 0.4
 BY_SOUND = 0.85
 EACH_FURTHER_RULE = 0.6
 EACH_REPEAT = 0.15
@@ -46,8 +47,15 @@ _ZONE_WEIGHT = {
     Zone.COPY: 0.1,
     Zone.HEADER: 0.05,
 }
-_CUE_WEIGHT = {Cue.PRAYER: IN_PRAYER, Cue.WRITER: SET_ASIDE, Cue.ASIDE: SET_ASIDE}
-_CLAUSE_WORDS = 14  # a cue reaches no further than this
+_CLAUSE, _SCENE = 14, 3  # words that a cue reaches at most
+_CUES = {  # factor, words it reaches backwards, words it reaches onwards
+    Cue.PRAYER: (IN_PRAYER, _CLAUSE, _CLAUSE),
+    Cue.WRITER: (SET_ASIDE, 0, _CLAUSE),
+    Cue.ASIDE: (SET_ASIDE, 0, _CLAUSE),
+    Cue.ASIDE_BEFORE: (SET_ASIDE, _CLAUSE, 0),
+    Cue.SCENE: (IN_SCENE, 0, _SCENE),
+    Cue.SCENE_BEFORE: (IN_SCENE, _SCENE, 0),
+}
 _TURNS = frozenset(("but", "however", "kintu", "কিন্তু", "তবে", "लेकिन", "किन्तु", "मगर", "par", "तर"))
 
 
@@ -159,22 +167,22 @@ def _colour(text: Text, cues: Sequence[Hit[Cue]]) -> dict[int, float]:
     """Words with the factor that a cue near them gives: what is set aside weighs less, even in a prayer."""
     coloured: dict[int, float] = {}
     for hit in cues:
-        factor = _CUE_WEIGHT.get(hit.payloads[0])
-        if factor is None:
+        if hit.payloads[0] not in _CUES:
             continue
-        begin, end = _clause(text, hit, backwards=factor > 1)
+        factor, backwards, onwards = _CUES[hit.payloads[0]]
+        begin, end = _clause(text, hit, backwards, onwards)
         for i in range(begin, end):
             coloured[i] = min(coloured.get(i, factor), factor)
     return coloured
 
 
-def _clause(text: Text, hit: Hit[Cue], *, backwards: bool) -> tuple[int, int]:
-    """The words of the same sentence behind a cue, and before it where asked, up to a turn ("but")."""
-    end = hit.stop
-    while end < min(len(text), hit.stop + _CLAUSE_WORDS) and text.gap(end) != HARD and text.words[end] not in _TURNS:
+def _clause(text: Text, hit: Hit[Cue], backwards: int, onwards: int) -> tuple[int, int]:
+    """The words of the same sentence that a cue reaches, on either side, up to a turn ("but")."""
+    end, last = hit.stop, min(len(text), hit.stop + onwards)
+    while end < last and text.gap(end) != HARD and text.words[end] not in _TURNS:
         end += 1
-    begin = hit.start
-    while backwards and begin > max(0, hit.start - _CLAUSE_WORDS) and text.gap(begin) != HARD:
+    begin, first = hit.start, max(0, hit.start - backwards)
+    while begin > first and text.gap(begin) != HARD and text.words[begin] not in _TURNS:
         begin -= 1
     return begin, end
 

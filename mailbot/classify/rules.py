@@ -28,7 +28,10 @@ class Cue(StrEnum):
     """What a turn of phrase says about the words that follow it in its clause."""
 
     WRITER = "writer"  # "I am a retired teacher": who writes, not what about
-    ASIDE = "aside"  # "I have no dispute about": named and set aside
+    ASIDE = "aside"  # "I have no dispute about": what follows is named and set aside
+    ASIDE_BEFORE = "aside_before"  # "… নিয়ে অভিযোগ নেই", "… is fine": what stands before is set aside
+    SCENE = "scene"  # "opposite the": what follows says where, not what about
+    SCENE_BEFORE = "scene_before"  # "-এর পাশে", "के सामने": what stands before says where
     PRAYER = "prayer"  # "kindly", "ব্যবস্থা করুন": what is asked for
     ACCUSED_NEXT = "accused_next"  # "complaint against": the post that follows is complained of
     ACCUSED_BEFORE = "accused_before"  # "-এর বিরুদ্ধে", "takes bribe": the post before is complained of

@@ -81,6 +81,9 @@ NONE,lottery,6,,,
 CUES = """cue,phrase
 writer,I am a
 aside,no complaint against
+aside_before,is fine|নালিশ নেই
+scene,opposite the
+scene_before,er pashe|পাশে
 prayer,kindly
 """
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.classify.lexicon import Lexicon
-from mailbot.classify.words import HARD, LOOSE, MAX_CHARACTERS, TIGHT, read
+from mailbot.classify.words import read
 
 PHRASES = ["Lakshmir Bhandar", "Suri I", "Suri II", "Suri", "হাসপাতাল", "স্বাস্থ্য সাথী", "bus route", "bus", "D. Dinajpur"]
 
@@ -16,23 +16,6 @@ def found(text: str, *phrases: str) -> list[tuple[str, str]]:
     lexicon = Lexicon((phrase, phrase) for phrase in phrases or PHRASES)
     words = read(text)
     return [(hit.payloads[0], words.written(hit.start, hit.stop)) for hit in lexicon.find(words)]
-
-
-def test_vowel_signs_belong_to_their_word() -> None:
-    assert read("রাস্তা नहीं").words == ["রাস্তা", "नहीं"]
-
-
-def test_scripts_and_digits_part_words() -> None:
-    assert read("Bankuraর bl1 N24 १२को").words == ["Bankura", "র", "bl", "1", "N", "24", "१२", "को"]
-
-
-def test_addresses_are_no_words() -> None:
-    assert read("write bankura@example.org or www.onda.example, see https://x.example/suri now").words == [
-        "write",
-        "or",
-        "see",
-        "now",
-    ]
 
 
 def test_the_longest_phrase_wins() -> None:
@@ -79,35 +62,6 @@ def test_two_payloads_of_one_phrase_are_both_given() -> None:
     assert lexicon.find(read("Joypur"))[0].payloads == ("Bankura", "Howrah")
 
 
-@pytest.mark.parametrize(
-    ("text", "gap"),
-    [
-        ("Onda block", TIGHT),
-        ("P. S", TIGHT),
-        ("Onda, block", LOOSE),
-        ("Dist. Bankura", TIGHT),
-        ("Onda\nblock", LOOSE),
-        ("finished. Onda", HARD),
-        ("আছে। ওন্দা", HARD),
-        ("Onda\n\nblock", HARD),
-        ("Onda? block", HARD),
-    ],
-)
-def test_signs_part_words_more_or_less(text: str, gap: int) -> None:
-    assert read(text).gap(1) == gap
-
-
-def test_only_so_much_of_a_text_is_read() -> None:
-    assert len(read("a " * MAX_CHARACTERS)) == MAX_CHARACTERS // 2
-
-
-@given(st.text())
-def test_every_word_stands_where_it_is_said_to(text: str) -> None:
-    words = read(text)
-    for i, word in enumerate(words.words):
-        assert text[words.starts[i] : words.ends[i]] == word
-
-
 @given(st.text(), st.sampled_from(PHRASES), st.text())
 def test_a_phrase_between_line_ends_is_always_found(before: str, phrase: str, after: str) -> None:
     assert phrase in [name for name, _ in found(f"{before.replace('@', '')}\n\n{phrase}\n\n{after}", phrase)]
@@ -125,3 +79,21 @@ def test_what_is_remembered_of_words_changes_no_answer() -> None:
     for i in range(40_000):
         lexicon.find(read(f"{'abcdefghij'[i % 10]}x{'q' * (i % 50)}z"))
     assert lexicon.find(read("Suri II bus")) == before
+
+
+def test_lexicons_beside_one_another_answer_as_each_does_alone() -> None:
+    places, things = ["Suri I", "Suri", "bus stand"], ["bus route", "bus", "Suri II road"]
+    first = Lexicon((phrase, phrase) for phrase in places)
+    second = Lexicon(((phrase, phrase) for phrase in things), beside=first)
+    for text in ("bus stand Suri II road", "the bus route to Suri, by bus", "Suri I bus"):
+        words = read(text)
+        assert first.find(words) == Lexicon((phrase, phrase) for phrase in places).find(words)
+        assert second.find(words) == Lexicon((phrase, phrase) for phrase in things).find(words)
+
+
+def test_what_is_added_later_is_found_too() -> None:
+    first = Lexicon([("bus", "bus")])
+    text = read("bus route")
+    assert len(first.find(text)) == 1
+    second = Lexicon([("route", "route")], beside=first)
+    assert [hit.payloads for hit in second.find(text)] == [("route",)]

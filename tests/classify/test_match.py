@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.classify.match import classify
-from mailbot.model import Classification
+from mailbot.model import LETTER_BELOW, Classification
 from tests.classify.office_files import KEYWORDS, rules, without
 
 RULES = rules()
@@ -117,3 +117,44 @@ def test_the_department_is_the_best_candidate(words: list[str]) -> None:
     scores = [score for _, score in found.candidates]
     assert scores == sorted(scores, reverse=True)
     assert found.department == (found.candidates[0][0] if found.candidates else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "set_aside"),
+    [
+        ("no complaint against the hospital", "hospital"),
+        ("the hospital is fine", "hospital"),
+        ("হাসপাতাল নিয়ে নালিশ নেই", "হাসপাতাল"),
+        ("opposite the hospital", "hospital"),
+        ("hospital er pashe", "hospital"),
+        ("হাসপাতালের পাশে", "হাসপাতালের"),
+    ],
+)
+def test_what_is_set_aside_or_only_says_where_weighs_little(text: str, set_aside: str) -> None:
+    (match,) = judge(text).matches
+    (plain,) = judge(set_aside).matches
+    assert match.words == set_aside
+    assert match.weight < plain.weight / 2
+
+
+def test_a_cue_reaches_neither_over_a_turn_nor_over_a_sentence() -> None:
+    plain = judge("hospital").matches[0].weight
+    for text in ("the hospital. The rest is fine", "the hospital but the rest is fine", "opposite. The hospital"):
+        assert judge(text).matches[0].weight == plain
+
+
+def test_a_rule_may_ask_for_the_letter_that_came_attached() -> None:
+    asks = rules(KEYWORDS + "LAW,pump,5,attachment,,\n")
+    rule = f"keywords.csv:{len(KEYWORDS.splitlines()) + 1}"
+    letter = f"See my letter.\n\n{LETTER_BELOW}\nThe pump is broken."
+    found = classify("", letter, asks)
+    assert (found.department, found.matches[0].where) == ("LAW", "attachment")
+    assert letter[found.matches[0].start : found.matches[0].end] == "pump"
+    assert classify("", "The pump is broken.", asks).dropped == (
+        f"{rule} for LAW, 'pump' (body 4-8, {rule}): it counts only in the attachment",
+    )
+
+
+def test_of_a_rule_met_again_and_again_only_what_counts_is_kept() -> None:
+    found = judge("hospital, hospital, hospital, hospital, hospital, hospital")
+    assert len(found.matches) == 3
