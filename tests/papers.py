@@ -96,3 +96,62 @@ def tnef_properties(*properties: tuple[int, int, bytes]) -> bytes:
     for kind, key, value in properties:
         found.append(struct.pack("<HHII", kind, key, 1, len(value)) + value + b"\0" * (-len(value) % 4))
     return b"".join(found)
+
+
+# --- old Word files -----------------------------------------------------------------------------------------------
+
+_SECTOR = 512
+_FREE, _CHAIN_ENDS, _IS_FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def doc(text: str) -> bytes:
+    """The smallest file of Word 97 with this text: the letters in one stream, where they stand in another."""
+    letters = text.replace("\n", "\r").encode("utf-16-le") + b"\r\0"
+    count, start = len(letters) // 2, 0x800
+    pieces = struct.pack("<IIHIH", 0, count, 0, start, 0)
+    table = b"\2" + struct.pack("<I", len(pieces)) + pieces
+    head = bytearray(start)
+    for place, form, value in (
+        (0x00, "<H", 0xA5EC),
+        (0x02, "<H", 0x00C1),
+        (0x06, "<H", 0x0409),
+        (0x0A, "<H", 0x1200),  # letters of two bytes; the table is in 1Table
+        (0x0C, "<H", 0x00BF),
+        (0x18, "<I", start),
+        (0x1C, "<I", start + len(letters)),
+        (0x20, "<H", 14),
+        (0x3E, "<H", 22),
+        (0x4C, "<I", count),
+        (0x98, "<H", 0x5D),
+        (0x1A2, "<I", 0),
+        (0x1A6, "<I", len(table)),
+    ):
+        struct.pack_into(form, head, place, value)
+    return _ole({"WordDocument": bytes(head) + letters, "1Table": table})
+
+
+def _ole(streams: dict[str, bytes]) -> bytes:
+    """A compound file with these streams, each long enough not to need the small sectors."""
+    fat = [_IS_FAT, _CHAIN_ENDS]
+    entries = [_entry("Root Entry", kind=5, child=1, start=_CHAIN_ENDS, size=0)]
+    sectors = b""
+    for number, (name, data) in enumerate(streams.items(), 1):
+        held = data.ljust(4_096, b"\0")
+        held += b"\0" * (-len(held) % _SECTOR)
+        start, length = len(fat), len(held) // _SECTOR
+        fat += [*range(start + 1, start + length), _CHAIN_ENDS]
+        after = number + 1 if number < len(streams) else _FREE
+        entries.append(_entry(name, kind=2, child=_FREE, start=start, size=len(held), after=after))
+        sectors += held
+    directory = b"".join(entries).ljust(_SECTOR, b"\0")
+    packed_fat = struct.pack(f"<{len(fat)}I", *fat).ljust(_SECTOR, b"\xff")
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    head += struct.pack("<HHHHH6xIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0)
+    head += struct.pack("<IIIII", 4_096, _CHAIN_ENDS, 0, _CHAIN_ENDS, 0) + struct.pack("<I", 0)
+    return head.ljust(_SECTOR, b"\xff") + packed_fat + directory + sectors
+
+
+def _entry(name: str, *, kind: int, child: int, start: int, size: int, after: int = _FREE) -> bytes:
+    written = f"{name}\0".encode("utf-16-le")
+    tail = struct.pack("<HBBIII", len(written), kind, 1, _FREE, after, child) + b"\0" * 36
+    return written.ljust(64, b"\0") + tail + struct.pack("<IIxxxx", start, size)

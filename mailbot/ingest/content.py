@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from mailbot.ingest.charset import decode_text
 from mailbot.ingest.headers import one_line, safe_name
 from mailbot.ingest.html import HTML_LIMIT, html_to_text, read_html
+from mailbot.ingest.rtf import decompress_rtf, rtf_to_text
 from mailbot.ingest.sniff import HEAD_BYTES, keep_closed, sniff_type
 from mailbot.ingest.structure import Part, Structure
-from mailbot.ingest.tnef import read_tnef
+from mailbot.ingest.tnef import Tnef, read_tnef
 from mailbot.ingest.transfer import content_size, decode_transfer, take_uu_files
 from mailbot.model import Attachment
 
@@ -40,7 +41,8 @@ class Content:
     warnings: list[str] = field(default_factory=list)
     spent: int = 0  # bytes of text parts already decoded
     starts: list[str] = field(default_factory=list)  # lines with which, by the HTML, quotes begin
-    files: list[tuple[Attachment, Part]] = field(default_factory=list)  # the attachments that are parts of their own
+    files: list["File"] = field(default_factory=list)  # the attachments whose bytes can be had
+    spare: str | None = None  # the words of the first winmail.dat, for a mail that has no others
     unused_html: Part | None = None  # the HTML beside the plain text that was taken
 
     def warn(self, text: str) -> None:
@@ -52,11 +54,34 @@ class Content:
         return "\n".join(text for text in self.texts if text)[:TEXT_LIMIT]
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment and the part it stands in: the whole of it, or from `start` on inside a winmail.dat."""
+
+    attachment: Attachment
+    part: Part
+    start: int | None = None
+
+    def read(self, raw: bytes, limit: int) -> bytes | None:
+        """Its bytes, of the mail's; None when they are more than the limit."""
+        if self.attachment.size_bytes > limit:
+            return None
+        span = (self.part.start, self.part.end)
+        if self.start is None:
+            data, cut = decode_transfer(raw, span, self.part.encoding, limit)
+            return None if cut else data
+        return decode_transfer(raw, span, self.part.encoding, _TNEF_LIMIT)[0][self.start :][
+            : self.attachment.size_bytes
+        ]
+
+
 def find_content(structure: Structure) -> Content:
     """The text and the attachments of a mail."""
     content = Content()
     reader = _Reader(structure.raw, content)
     reader.take(structure.root)
+    if content.spare and not any(text.strip() for text in content.texts):
+        content.texts.append(content.spare)
     return content
 
 
@@ -205,25 +230,41 @@ class _Reader:
         name = safe_name(part.name)
         head, _ = decode_transfer(self.raw, (part.start, part.end), part.encoding, HEAD_BYTES)
         kind = sniff_type(_type_of(part) if part.type or part.headers.has("content-type") else "", head, name)
-        file = Attachment(name, kind, size)
-        self.content.attachments.append(file)
-        self.content.files.append((file, part))
-        if reason := keep_closed(kind, head, name):
+        self._add_file(File(Attachment(name, kind, size), part), head)
+
+    def _add_file(self, file: File, head: bytes) -> None:
+        self.content.attachments.append(file.attachment)
+        self.content.files.append(file)
+        if reason := keep_closed(file.attachment.type, head, file.attachment.name):
             self.content.warn(f"an attachment is {reason}: it is kept as it came and was not opened")
 
     def _open_tnef(self, part: Part) -> bool:
-        """List the files inside a winmail.dat in its place; its text is the mail's when there is no other."""
+        """The files inside a winmail.dat in its place; its words are the mail's when there are no others."""
         data, cut = decode_transfer(self.raw, (part.start, part.end), part.encoding, _TNEF_LIMIT)
         tnef = None if cut else read_tnef(data)
         if tnef is None:
             self.content.warn("a winmail.dat could not be opened")
             return False
         for file in tnef.files:
-            name = safe_name(file.long_name or decode_text(file.name, "windows-1252"))
-            self.content.attachments.append(Attachment(name, sniff_type("", b"", name), file.size_bytes))
-        if tnef.text.strip() and not any(text.strip() for text in self.content.texts):
-            self.content.texts.append(decode_text(tnef.text[:TEXT_LIMIT], "windows-1252"))
+            name = safe_name(file.long_name or decode_text(file.name, tnef.charset))
+            head = data[file.start : file.start + min(file.size_bytes, HEAD_BYTES)]
+            kind = sniff_type("", head, name)
+            if kind == "application/octet-stream":
+                kind = sniff_type("", b"", name)  # Outlook declares no types: the name is all that is left
+            self._add_file(File(Attachment(name, kind, file.size_bytes), part, file.start), head)
+        if self.content.spare is None and (tnef.text or tnef.html or tnef.rtf):
+            self.content.spare = _words_of(tnef) if not any(text.strip() for text in self.content.texts) else ""
         return bool(tnef.files)
+
+
+def _words_of(tnef: Tnef) -> str:
+    """The plain text, else the HTML's, else the RTF's: the same words, which Outlook wrote once or more."""
+    if tnef.text.strip():
+        return decode_text(tnef.text[:TEXT_LIMIT], tnef.charset)
+    if tnef.html.strip():
+        meta = _META.search(tnef.html[:4_000])
+        return html_to_text(decode_text(tnef.html[:HTML_LIMIT], meta[1].decode("ascii") if meta else tnef.charset))
+    return rtf_to_text(decompress_rtf(tnef.rtf, limit=HTML_LIMIT), limit=HTML_LIMIT)
 
 
 def _is_html(part: Part) -> bool:

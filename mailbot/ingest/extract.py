@@ -1,28 +1,32 @@
 """
 Adapter: the words of attached files. Runs in the child process of `apart` alone, under its limits of memory and time.
 
-In: the bytes of a mail. Out: Letters. PDF by pdfium when it is installed (extra `attachments`), DOCX and ODT by the
-standard library, plain text and attached mails by our own reading, pictures and scanned pages by tesseract when it is
-installed. What is encrypted, too large or of another kind stays closed, and a warning says so without naming the file.
+In: the bytes of a mail. Out: Letters. PDF by pdfium when it is installed (extra `attachments`); DOCX, ODT, RTF, plain
+text and attached mails by our own reading; pictures and scanned pages by tesseract, old Word files by catdoc or
+antiword when these are installed. What is encrypted, too large or of another kind stays closed, and a warning says so
+without naming the file.
 """
 
-import io
 import os
 import re
 import shutil
+import struct
 import subprocess
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 from xml.etree import ElementTree
 
 from mailbot.ingest.charset import decode_text
 from mailbot.ingest.content import find_content
+from mailbot.ingest.documents import Closed, office_text
 from mailbot.ingest.html import html_to_text
 from mailbot.ingest.letter import Letter, Letters, is_readable
-from mailbot.ingest.structure import Part, find_structure
-from mailbot.ingest.transfer import decode_transfer
+from mailbot.ingest.rtf import rtf_to_text
+from mailbot.ingest.structure import find_structure
+from mailbot.model import Attachment
 
 try:
     import pypdfium2 as pdfium  # type: ignore[import-untyped,import-not-found,unused-ignore]  # has no types; optional
@@ -33,17 +37,31 @@ CAN_READ_PDF = pdfium is not None
 FILES_LIMIT = 10
 FILE_BYTES = 20 * 1024 * 1024
 TEXT_LIMIT = 60_000  # characters of a file that are kept
-XML_BYTES = 20 * 1024 * 1024
 PAGES_LIMIT = 20
 SCANNED_PAGES_LIMIT = 5
 OCR_SECONDS = 40
+WORD_SECONDS = 20
 DPI = 200
 PIXELS_LIMIT = 25_000_000
 LANGUAGES = ("ben", "hin", "eng")
 _PAGE_LETTERS = 20  # a page of fewer letters is a picture
 _INDIAN = re.compile(r"[\u0900-\u09ff]")  # pdfium gives their vowel signs in the wrong order: a picture reads better
-_WORD_BODY = "word/document.xml"
-_ODT_BODY = "content.xml"
+_OLE, _RTF, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"PK\x03\x04"
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,200}<(?:!doctype html|html|head|body|meta)\b", re.IGNORECASE)
+_WORD_FILE = "application/msword"
+# In UTF-8, a line a paragraph. antiword, which ends by a fault on some files, is asked where catdoc finds nothing.
+_WORD_READERS = (("catdoc", "-d", "utf-8", "-w", "-"), ("antiword", "-m", "UTF-8.txt", "-w", "0", "-"))
+# What a damaged or dishonest ZIP or XML makes of the libraries that read it.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ElementTree.ParseError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 def read_letters(raw: bytes) -> Letters:
@@ -54,14 +72,15 @@ def read_letters(raw: bytes) -> Letters:
     """
     structure = find_structure(raw)
     reader = _Reader()
-    for file, part in find_content(structure).files[:FILES_LIMIT]:
-        if not is_readable(file.type, file.size_bytes):
-            continue
-        data, cut = decode_transfer(structure.raw, (part.start, part.end), part.encoding, FILE_BYTES)
-        if cut:
+    readable = [
+        one for one in find_content(structure).files if is_readable(one.attachment.type, one.attachment.size_bytes)
+    ]
+    for file in readable[:FILES_LIMIT]:
+        data = file.read(structure.raw, FILE_BYTES)
+        if data is None:
             reader.warn("an attached file is too large to be read")
         else:
-            reader.read(file.name, file.type, data, part)
+            reader.read(file.attachment, data, "" if file.start is not None else file.part.charset)
     return Letters(tuple(reader.letters), tuple(reader.warnings))
 
 
@@ -80,10 +99,6 @@ class _Page(Protocol):
     def render(self, *, scale: float, grayscale: bool) -> _Bitmap: ...
 
 
-class _Unreadable(Exception):
-    """This file cannot be read; the text says why, in words for the office."""
-
-
 class _Reader:
     """Reads one file after the other; a file that cannot be read costs a warning."""
 
@@ -96,25 +111,18 @@ class _Reader:
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def read(self, name: str, kind: str, data: bytes, part: Part) -> None:
+    def read(self, file: Attachment, data: bytes, charset: str) -> None:
         try:
-            text, by_machine = self._text_of(kind, data, part)
-        except _Unreadable as error:
+            text, by_machine = self._text_of(file.type, data, charset)
+        except Closed as error:
             self.warn(str(error))
-        except (
-            zipfile.BadZipFile,
-            ElementTree.ParseError,
-            NotImplementedError,
-            EOFError,
-            OSError,
-            ValueError,
-        ) as error:
+        except _BROKEN as error:
             self.warn(f"an attached file could not be read: {type(error).__name__}")
         else:
             if text.strip():
-                self.letters.append(Letter(name, _clean(text), by_machine))
+                self.letters.append(Letter(file.name, _clean(text), by_machine))
 
-    def _text_of(self, kind: str, data: bytes, part: Part) -> tuple[str, bool]:
+    def _text_of(self, kind: str, data: bytes, charset: str) -> tuple[str, bool]:
         if kind == "application/pdf":
             return self._pdf(data)
         if kind.startswith("image/"):
@@ -122,21 +130,45 @@ class _Reader:
         if kind == "message/rfc822":
             return find_content(find_structure(data)).text, False
         if kind == "text/html":
-            return html_to_text(decode_text(data, part.charset)), False
+            return html_to_text(decode_text(data, charset)), False
         if kind == "text/plain":
-            return decode_text(data[: 4 * TEXT_LIMIT], part.charset), False
-        return _office_text(data), False
+            return decode_text(data[: 4 * TEXT_LIMIT], charset), False
+        return self._document(data, is_word=kind == _WORD_FILE), False
+
+    def _document(self, data: bytes, *, is_word: bool) -> str:
+        """A written document, of whatever kind it really is: the name and the type often tell of another."""
+        if data.lstrip().startswith(_RTF):
+            return rtf_to_text(data, limit=TEXT_LIMIT)
+        if data.startswith(_ZIP):
+            return office_text(data, limit=TEXT_LIMIT)
+        if _HTML.match(data):  # "saved as Word" by many programs
+            return html_to_text(decode_text(data, ""))
+        if not data.startswith(_OLE):
+            raise Closed("an attached document is none of a kind that is known")
+        if not is_word:  # Word packs an encrypted DOCX into the form of its old files
+            raise Closed("an attached document is encrypted")
+        return self._old_word(data)
+
+    def _old_word(self, data: bytes) -> str:
+        installed = [command for command in _WORD_READERS if shutil.which(command[0], path=_PATH)]
+        if not installed:
+            raise Closed("an old Word file was not read: neither catdoc nor antiword is installed")
+        found = (_run(command, data, WORD_SECONDS) for command in installed)
+        words = next((text for text in found if text and text.strip()), None)
+        if words is None:
+            raise Closed(f"an old Word file could not be read by {' or '.join(command[0] for command in installed)}")
+        return words.decode("utf-8", "replace")
 
     # --- PDF
 
     def _pdf(self, data: bytes) -> tuple[str, bool]:
         if pdfium is None:
-            raise _Unreadable("an attached PDF was not read: the extra 'attachments' is not installed")
+            raise Closed("an attached PDF was not read: the extra 'attachments' is not installed")
         try:
             document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
             is_locked = "password" in str(error).lower()
-            raise _Unreadable("an attached PDF is encrypted" if is_locked else "an attached PDF is damaged") from error
+            raise Closed("an attached PDF is encrypted" if is_locked else "an attached PDF is damaged") from error
         pages: list[str] = []
         by_machine = False
         if len(document) > PAGES_LIMIT:
@@ -166,18 +198,11 @@ class _Reader:
         return self._scanned(lambda: data)
 
     def _recognise(self, picture: bytes) -> str:
-        command = ["tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "3", "--dpi", str(DPI)]
-        try:
-            done = subprocess.run(  # noqa: S603 - a fixed command; the picture goes to its standard input
-                command, input=picture, capture_output=True, timeout=OCR_SECONDS, check=False, env=_quiet_environment()
-            )
-        except subprocess.TimeoutExpired:
-            self.warn(f"a scanned page took more than {OCR_SECONDS} s to read")
-            return ""
-        if done.returncode:
-            self.warn("a picture could not be read by tesseract")
-            return ""
-        return done.stdout.decode("utf-8", "replace")
+        command = ("tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "3", "--dpi", str(DPI))
+        done = _run(command, picture, OCR_SECONDS)
+        if done is None:
+            self.warn(f"a scanned page could not be read by tesseract, or not within {OCR_SECONDS} s")
+        return (done or b"").decode("utf-8", "replace")
 
 
 def first_page_picture(data: bytes) -> bytes:
@@ -200,56 +225,25 @@ def _page_picture(page: "_Page") -> bytes:
 
 def _languages() -> str:
     """The languages tesseract has, of those our letters are in; "" when it is not installed."""
-    if shutil.which("tesseract") is None:
+    if shutil.which("tesseract", path=_PATH) is None:
         return ""
-    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=10, check=False)  # noqa: S607 - where it is installed is the administrator's choice
-    there = listed.stdout.decode("ascii", "replace").split()
+    there = (_run(("tesseract", "--list-langs"), b"", 10) or b"").decode("ascii", "replace").split()
     return "+".join(language for language in LANGUAGES if language in there)
 
 
-def _quiet_environment() -> dict[str, str]:
-    return {"PATH": os.defpath + os.pathsep + "/usr/local/bin", "OMP_THREAD_LIMIT": "1"}
+_PATH = os.defpath + os.pathsep + "/usr/local/bin"
 
 
-# --- DOCX, ODT ----------------------------------------------------------------------------------------------------
-
-
-def _office_text(data: bytes) -> str:
-    """Paragraphs and table cells of a DOCX or ODT; one whose body unpacks to more than the limit stays closed."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        body = next((name for name in (_WORD_BODY, _ODT_BODY) if name in names), None)
-        if body is None:
-            raise _Unreadable("an attached document has no text that is known")
-        info = archive.getinfo(body)
-        if info.flag_bits & 1:
-            raise _Unreadable("an attached document is encrypted")
-        if info.file_size > XML_BYTES:
-            raise _Unreadable("an attached document unpacks to more than is read")
-        with archive.open(info) as stream:
-            return _paragraphs(stream.read(XML_BYTES))
-
-
-def _paragraphs(xml: bytes) -> str:
-    """The text runs of a document, a line a paragraph. Expat (2.4 and later) itself stops entities that explode."""
-    found: list[str] = []
-    if b"<!DOCTYPE" in xml[:4_000]:
-        raise _Unreadable("an attached document declares entities: it stays closed")
-    events = ElementTree.iterparse(io.BytesIO(xml), events=("start", "end"))  # noqa: S314 - no DOCTYPE, size capped
-    for event, element in events:
-        tag = element.tag.rpartition("}")[2]
-        if event == "start" and tag == "tab":
-            found.append("\t")
-        elif event == "end" and tag == "t":
-            found.append(element.text or "")
-        elif event == "end" and tag in ("p", "h"):
-            if "opendocument" in element.tag:
-                found.append("".join(element.itertext()))
-            found.append("\n")
-            element.clear()
-        elif event == "start" and tag == "br":
-            found.append("\n")
-    return "".join(found)
+def _run(command: Sequence[str], data: bytes, seconds: int) -> bytes | None:
+    """What a program makes of these bytes; None when it fails or takes too long. It inherits the limits of this one."""
+    environment = {"PATH": _PATH, "OMP_THREAD_LIMIT": "1", "HOME": "/nonexistent"}  # antiword asks for a home
+    try:
+        done = subprocess.run(  # noqa: S603 - one of the fixed commands above; the file goes to its standard input
+            command, input=data, capture_output=True, timeout=seconds, check=False, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return None if done.returncode else done.stdout
 
 
 def _clean(text: str) -> str:

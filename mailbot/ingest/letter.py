@@ -20,6 +20,11 @@ _READABLE = (
     "message/rfc822",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.oasis.opendocument.text",
+    "application/rtf",
+    "application/x-rtf",
+    "text/rtf",
+    "text/richtext",
+    "application/msword",
 )
 _SMALLEST_PICTURE = 15_000  # bytes: anything less is a logo
 

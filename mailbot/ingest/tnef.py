@@ -1,11 +1,13 @@
 """
-The bytes of a winmail.dat (TNEF) go in; the files and the plain text inside come out. Source: MS-OXTNEF.
+The bytes of a winmail.dat (TNEF) go in; the files and the words inside come out. Source: MS-OXTNEF.
 
-Promised: nothing raises and nothing is unpacked: attributes are walked once, at most `ATTRIBUTES_LIMIT` of them.
+Promised: nothing raises and nothing is unpacked: attributes are walked once, at most `ATTRIBUTES_LIMIT` of them, and a
+file is the place where its bytes stand.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 ATTRIBUTES_LIMIT = 2_000
 _SIGNATURE = 0x223E9F78
@@ -13,72 +15,125 @@ _ATTACH_REND_DATA = 0x9002
 _ATTACH_TITLE = 0x8010
 _ATTACH_DATA = 0x800F
 _ATTACHMENT = 0x9005
+_CODE_PAGE = 0x9007
 _BODY = 0x800C
+_MESSAGE = 0x9003
 _LONG_NAMES = (0x3707, 0x3001)  # PR_ATTACH_LONG_FILENAME, PR_DISPLAY_NAME
+_PLAIN, _RTF, _HTML = 0x1000, 0x1009, 0x1013  # PR_BODY, PR_RTF_COMPRESSED, PR_BODY_HTML
+_WORDS_LIMIT = 4 * 1024 * 1024  # bytes of words that are looked at
 _UNICODE, _STRING8, _BINARY, _OBJECT = 0x1F, 0x1E, 0x102, 0x0D
 _FIXED = {0x02: 4, 0x03: 4, 0x04: 4, 0x0A: 4, 0x0B: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x14: 8, 0x40: 8, 0x48: 16}
 
 
 @dataclass(slots=True)
 class TnefFile:
+    """A file: its bytes stand from `start` on in those that were read."""
+
     name: bytes = b""  # as written, in the sender's charset
     long_name: str = ""
+    start: int = 0
     size_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tnef:
-    files: tuple[TnefFile, ...]
-    text: bytes
+    """
+    What is inside. `text` is in `charset`, `html` says its own or is in that too, `rtf` is compressed; each is empty
+    when there is none.
+    """
+
+    files: list[TnefFile] = field(default_factory=list)
+    text: bytes = b""
+    html: bytes = b""
+    rtf: bytes = b""
+    charset: str = "windows-1252"
 
 
 def read_tnef(data: bytes) -> Tnef | None:
     """What is inside; None when these bytes are no TNEF."""
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return None
-    files: list[TnefFile] = []
-    text = b""
-    for name, content in _attributes(data):
+    found = Tnef()
+    for name, start, end in _attributes(data):
         if name == _ATTACH_REND_DATA:
-            files.append(TnefFile())
-        elif name == _BODY:
-            text = content.rstrip(b"\0")
-        elif files:
-            _note(files[-1], name, content)
-    return Tnef(tuple(files), text)
-
-
-def _attributes(data: bytes) -> list[tuple[int, bytes]]:
-    found: list[tuple[int, bytes]] = []
-    position = 6
-    while position + 9 <= len(data) and len(found) < ATTRIBUTES_LIMIT:
-        name, length = struct.unpack_from("<H2xI", data, position + 1)
-        start = position + 9
-        found.append((name, data[start : start + length]))
-        position = start + length + 2
+            found.files.append(TnefFile())
+        elif name in (_BODY, _MESSAGE, _CODE_PAGE):
+            _note_words(found, name, data[start:end])
+        elif found.files:
+            _note_file(found.files[-1], name, data, start, end)
     return found
 
 
-def _note(file: TnefFile, name: int, content: bytes) -> None:
+def _attributes(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Name, beginning and end of each."""
+    position = 6
+    for _ in range(ATTRIBUTES_LIMIT):
+        if position + 9 > len(data):
+            return
+        name, length = struct.unpack_from("<H2xI", data, position + 1)
+        start = position + 9
+        yield name, start, min(start + length, len(data))
+        position = start + length + 2
+
+
+def _note_words(found: Tnef, name: int, content: bytes) -> None:
+    if name == _BODY:
+        found.text = content.rstrip(b"\0")[:_WORDS_LIMIT]
+    elif name == _CODE_PAGE and len(content) >= 4:
+        found.charset = f"cp{struct.unpack_from('<I', content)[0]}"
+    elif name == _MESSAGE:
+        properties = _properties(content, (_PLAIN, _RTF, _HTML))
+        found.rtf = properties.get(_RTF, (0, b""))[1]
+        found.html = _in_utf8(*properties.get(_HTML, (0, b"")))
+        kind, plain = properties.get(_PLAIN, (0, b""))
+        if kind == _UNICODE:
+            found.text, found.charset = _in_utf8(kind, plain), "utf-8"
+        elif not found.text:
+            found.text = plain.rstrip(b"\0")
+
+
+def _in_utf8(kind: int, value: bytes) -> bytes:
+    """A string of two bytes a letter as UTF-8; every other as it is."""
+    if kind != _UNICODE:
+        return value.rstrip(b"\0")
+    return value.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace")
+
+
+def _note_file(file: TnefFile, name: int, data: bytes, start: int, end: int) -> None:
     if name == _ATTACH_TITLE:
-        file.name = content.rstrip(b"\0")
+        file.name = data[start:end].rstrip(b"\0")
     elif name == _ATTACH_DATA:
-        file.size_bytes = len(content)
+        file.start, file.size_bytes = start, end - start
     elif name == _ATTACHMENT:
-        file.long_name = _long_name(content) or file.long_name
+        file.long_name = _long_name(data[start:end]) or file.long_name
 
 
 def _long_name(data: bytes) -> str:
     """The long file name among the MAPI properties of an attachment; "" when none can be read."""
+    names = _properties(data, _LONG_NAMES)
+    for key in _LONG_NAMES:
+        kind, value = names.get(key, (0, b""))
+        if kind in (_UNICODE, _STRING8) and (name := _in_utf8(kind, value)):
+            return name.decode("utf-8" if kind == _UNICODE else "cp1252", "replace")
+    return ""
+
+
+# --- MAPI properties ----------------------------------------------------------------------------------------------
+
+
+def _properties(data: bytes, wanted: tuple[int, ...]) -> dict[int, tuple[int, bytes]]:
+    """The kind and the value of these properties, as far as the list can be read."""
+    found: dict[int, tuple[int, bytes]] = {}
     try:
-        names = _names(data)
-    except (struct.error, IndexError):
-        return ""
-    return next((names[key] for key in _LONG_NAMES if names.get(key)), "")
+        for key, kind, value in _each_property(data):
+            if key in wanted:
+                found[key] = kind, value[:_WORDS_LIMIT]
+    except (struct.error, IndexError):  # a list that ends too early, or goes on in a way unknown
+        return found
+    return found
 
 
-def _names(data: bytes) -> dict[int, str]:
-    names: dict[int, str] = {}
+def _each_property(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     (count,) = struct.unpack_from("<I", data)
     position = 4
     for _ in range(min(count, ATTRIBUTES_LIMIT)):
@@ -87,11 +142,9 @@ def _names(data: bytes) -> dict[int, str]:
         if key >= 0x8000:  # a named property: its name stands between
             position = _skip_property_name(data, position)
         value, position = _value(data, position, kind)
-        if key in _LONG_NAMES and kind in (_UNICODE, _STRING8):
-            names[key] = value.decode("utf-16-le" if kind == _UNICODE else "cp1252", "replace").rstrip("\0")
+        yield key, kind, value
         if position >= len(data):
-            break
-    return names
+            return
 
 
 def _skip_property_name(data: bytes, position: int) -> int:
@@ -111,7 +164,7 @@ def _value(data: bytes, position: int, kind: int) -> tuple[bytes, int]:
         value = b""
         for _ in range(min(count, 100)):
             (length,) = struct.unpack_from("<I", data, position)
-            value = data[position + 4 : position + 4 + length]
+            value = data[position + 4 : position + 4 + min(length, _WORDS_LIMIT)]
             position += 4 + (length + 3) // 4 * 4
         return value, position
     size = _FIXED.get(base, 0)

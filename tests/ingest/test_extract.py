@@ -4,15 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mailbot.ingest import extract
+from mailbot.ingest import documents, extract
 from mailbot.ingest.apart import read_letters_apart
 from mailbot.ingest.extract import read_letters
 from mailbot.ingest.parse import read_mail
 from mailbot.model import Mail
-from tests.papers import DOCX, a_letter, docx, pdf
+from tests.papers import DOCX, ODT, a_letter, doc, docx, odt, packed, pdf
 
 WORDS = "The tube well of Simlapal is dry since May."
+needs_catdoc = pytest.mark.skipif(shutil.which("catdoc") is None, reason="catdoc is not installed")
 needs_pdfium = pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
@@ -64,7 +67,7 @@ def test_a_mail_that_speaks_for_itself_comes_back_unchanged() -> None:
         (b"%PDF-1.4 garbage", "application/pdf", "x.pdf", "PDF"),
         (b"PK\x03\x04 broken", DOCX, "x.docx", "could not be read"),
         (docx(xml='<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), DOCX, "x.docx", "entities"),
-        (docx(xml="<a>" + " " * (extract.XML_BYTES + 1) + "</a>"), DOCX, "x.docx", "unpacks to more"),
+        (docx(xml="<a>" + " " * (documents.XML_BYTES + 1) + "</a>"), DOCX, "x.docx", "unpacks to more"),
     ],
 )
 def test_what_cannot_be_read_costs_a_warning(data: bytes, kind: str, name: str, said: str) -> None:
@@ -99,3 +102,88 @@ def test_a_child_that_dies_costs_a_warning_not_the_a_letter(monkeypatch: pytest.
 def test_the_samples_of_the_corpus_are_read_without_a_fault() -> None:
     for path in sorted((Path(__file__).parent.parent / "corpus").glob("*.eml")):
         read_letters(path.read_bytes())
+
+
+# --- RTF, ODT, old Word files
+
+BENGALI = "নলকূপ শুকিয়ে গেছে, বিডিও সাহেব আসেননি।"
+RTF = b"{\\rtf1\\ansi\\uc1 " + "".join(f"\\u{ord(char)}?" for char in BENGALI).encode() + f"\\par {WORDS}}}".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "name"),
+    [
+        (RTF, "application/rtf", "letter.rtf"),
+        (RTF, "text/rtf", "letter.rtf"),
+        (RTF, "application/octet-stream", "letter"),
+        (RTF, "application/msword", "letter.doc"),
+        (odt(f"<text:p>{BENGALI}</text:p><text:p>{WORDS}</text:p>"), ODT, "letter.odt"),
+        (odt(f"<text:p>{BENGALI}</text:p><text:p>{WORDS}</text:p>"), "application/octet-stream", "letter.odt"),
+        (docx(BENGALI, WORDS), "application/msword", "letter.doc"),
+        (f"<html><p>{BENGALI}</p><p>{WORDS}</p></html>".encode(), "application/msword", "letter.doc"),
+        pytest.param(doc(f"{BENGALI}\n{WORDS}"), "application/msword", "letter.doc", marks=needs_catdoc),
+        pytest.param(doc(f"{BENGALI}\n{WORDS}"), "application/octet-stream", "x.doc", marks=needs_catdoc),
+    ],
+)
+def test_a_letter_in_another_kind_of_document_is_read_too(data: bytes, kind: str, name: str) -> None:
+    letter = read(a_letter(data, kind, name))
+    assert list(filter(None, letter.attachment_text.split("\n"))) == [BENGALI, WORDS]
+    assert not letter.machine_read
+
+
+def test_the_second_reader_is_asked_where_the_first_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = a_letter(doc(WORDS), "application/msword", "a.doc")
+    readers = (
+        ("true",),
+        ("false",),
+        ("sh", "-c", "cat >/dev/null; echo the words; kill -11 $$"),
+        ("echo", "the words"),
+    )
+    monkeypatch.setattr(extract, "_WORD_READERS", readers)
+    assert read_letters(raw).letters[0].text == "the words"
+    monkeypatch.setattr(extract, "_WORD_READERS", readers[:3])
+    assert read_letters(raw).warnings == ("an old Word file could not be read by true or false or sh",)
+
+
+def test_without_a_reader_an_old_word_file_is_named_and_left_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "_WORD_READERS", (("a-program-that-is-not-there",),))
+    letters = read_letters(a_letter(doc(WORDS), "application/msword", "a.doc"))
+    assert letters.letters == ()
+    assert letters.warnings == ("an old Word file was not read: neither catdoc nor antiword is installed",)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "said"),
+    [
+        (doc(WORDS), DOCX, "encrypted"),
+        (packed({"content.xml": "noise", "META-INF/manifest.xml": "<m:encryption-data/>"}), ODT, "encrypted"),
+        (odt("", xml="<a>" + " " * (documents.XML_BYTES + 1) + "</a>"), ODT, "unpacks to more"),
+        (odt("", xml='<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), ODT, "entities"),
+        (packed({"other.xml": "x"}), ODT, "no text that is known"),
+        (docx(WORDS)[:60] + b"\0" * 30 + docx(WORDS)[90:], DOCX, "could not be read"),
+        (b"words alone", "application/msword", "none of a kind that is known"),
+        (b"{\\rtf0", "application/rtf", ""),
+    ],
+)
+def test_a_document_that_cannot_be_read_costs_a_warning_at_most(data: bytes, kind: str, said: str) -> None:
+    letters = read_letters(a_letter(data, kind, "letter.doc"))
+    assert letters.letters == ()
+    assert all(said in warning for warning in letters.warnings)
+    assert bool(letters.warnings) == bool(said)
+
+
+def test_a_spreadsheet_stays_closed() -> None:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    mail = read(a_letter(packed({"xl/sharedStrings.xml": "<t>x</t>"}), kind, "list.xlsx"))
+    assert (mail.attachment_text, mail.warnings) == ("", ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_broken_documents_of_every_kind_are_survived(data: st.DataObject) -> None:
+    whole, kind = data.draw(st.sampled_from([(docx(WORDS), DOCX), (odt(f"<text:p>{WORDS}</text:p>"), ODT)]))
+    broken = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 8))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    letters = read_letters(a_letter(bytes(broken[: data.draw(st.integers(4, len(broken)))]), kind, "letter"))
+    assert len(letters.letters) <= 1

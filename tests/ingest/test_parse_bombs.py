@@ -1,17 +1,40 @@
 """Mails made to exhaust a parser, each read in a child process with limits on time and memory."""
 
+import struct
 import subprocess
 import sys
 
 import pytest
 
 from mailbot.ingest.parse import read_mail
+from tests.papers import tnef, tnef_attribute, tnef_properties
 
 HEAD = b"From: a@example.org\nSubject: bomb\nMessage-ID: <b@example.org>\n"
 BOUNCE = b"From: mailer-daemon@example.org\nSubject: failure notice\n\n"
 REPLY = HEAD + b"In-Reply-To: <r@example.org>\n\n"
 TNEF = bytes.fromhex("789f3e220100")
 GROUP = b"Final-Recipient: rfc822; a@example.org\nAction: failed\n\n"
+
+
+def packed_rtf(unit: bytes) -> tuple[int, int, bytes]:
+    """A property with RTF that unpacks to this, again and again: the letters once, then places that repeat them."""
+    letters = b"{\\rtf1" + unit
+    found = [(0, bytes([letter])) for letter in letters]
+    position = 207 + len(letters)
+    for _ in range(40_000):
+        found.append((1, struct.pack(">H", (position - len(unit)) % 4_096 << 4 | 15)))
+        position += 17
+    body = bytearray()
+    for at in range(0, len(found), 8):
+        eight = found[at : at + 8]
+        body.append(sum(is_place << bit for bit, (is_place, _) in enumerate(eight)))
+        body += b"".join(data for _, data in eight)
+    return 0x102, 0x1009, struct.pack("<IIII", len(body) + 12, 2**30, 0x75465A4C, 0) + bytes(body)
+
+
+def winmail(unit: bytes) -> bytes:
+    rtf = tnef(tnef_attribute(0x9003, tnef_properties(packed_rtf(unit))))
+    return b"Content-Type: application/ms-tnef\n\n" + rtf + b"\n"
 
 
 def nested(depth: int) -> bytes:
@@ -73,6 +96,10 @@ BOMBS = {
     "dashes in a bounce": lambda: BOUNCE + b"-" * 60 + b"\n" * 9 * MB,
     "winmail.dat": lambda: (
         HEAD + b"Content-Type: application/ms-tnef\n\n" + TNEF + b"\x02\x02\x90\0\0\0\0\0\0\0\0" * 2_000_000
+    ),
+    "winmail.dat of opened groups": lambda: HEAD + winmail(b"{"),
+    "many winmail.dat of settings": lambda: (
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + (b"--b\n" + winmail(b"{\\v\\f1}")) * 300
     ),
     "truncated nested multipart": lambda: nested(3)[:230],
     "scripts of many kinds": lambda: HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + "পানি ".encode() * 900_000,
