@@ -7,9 +7,8 @@ address block, copy line and signature, and little where the writer speaks of hi
 second and third phrase of a department add less than the first: one scheme named outweighs many common words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from mailbot.classify.explain import quoted
 from mailbot.classify.lexicon import Hit
 from mailbot.classify.rules import PARTS, Cue, Keyword, Rule, Rules
 from mailbot.classify.words import HARD, Text, read
-from mailbot.classify.zones import Zone, Zones, find_zones
+from mailbot.classify.zones import Zone, find_zones
 from mailbot.model import LETTER_BELOW, Classification, Match
 
 SUBJECT, BODY, ATTACHMENT = PARTS
@@ -30,6 +29,7 @@ BY_SOUND = 0.85
 EACH_FURTHER_RULE = 0.6
 EACH_REPEAT = 0.15
 MOST_REPEATS = 2
+CANDIDATES = 5  # departments that are given with their matches
 
 _NOTHING = Classification(department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail")
 SURE_SCORE = 2.0
@@ -127,8 +127,13 @@ def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
     coloured = _colour(text, rules.cues.find(text))
     letter = text.source.find(LETTER_BELOW) if where == BODY else -1
     for hit in hits:
-        factor = _factor(text, hit, zones, coloured)
-        here = ATTACHMENT if 0 <= letter < text.starts[hit.start] else where
+        start = text.starts[hit.start]
+        factor = IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(start)]
+        if hit.by_sound:
+            factor *= BY_SOUND
+        if hit.start in coloured:
+            factor *= coloured[hit.start]
+        here = ATTACHMENT if 0 <= letter < start else where
         for keyword in hit.payloads:
             yield _Found(keyword.rule.weight * factor, here, text, hit, keyword)
 
@@ -137,7 +142,7 @@ def _weigh(rule: Rule, found: list[_Found]) -> _Weighed:
     """A rule weighs as its best match does, and a little more for a few that repeat it."""
     if len(found) == 1:
         return _Weighed(rule, found[0].weight, found)
-    best = sorted(found, key=lambda each: -each.weight)[: 1 + MOST_REPEATS]
+    best = sorted(found, key=itemgetter(0), reverse=True)[: 1 + MOST_REPEATS]
     return _Weighed(rule, best[0].weight + EACH_REPEAT * sum(each.weight for each in best[1:]), best)
 
 
@@ -154,13 +159,6 @@ def _match(found: _Found) -> Match:
         end=end,
         weight=round(found.weight, 3),
     )
-
-
-def _factor(text: Text, hit: Hit[Keyword], zones: Zones | None, coloured: Mapping[int, float]) -> float:
-    factor = IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[hit.start])]
-    if hit.by_sound:
-        factor *= BY_SOUND
-    return factor * coloured.get(hit.start, 1.0)
 
 
 def _colour(text: Text, cues: Sequence[Hit[Cue]]) -> dict[int, float]:
@@ -189,12 +187,19 @@ def _clause(text: Text, hit: Hit[Cue], backwards: int, onwards: int) -> tuple[in
 
 def _scores(weighed: Iterable[_Weighed]) -> list[tuple[str, float]]:
     """Departments with their scores, best first; of a department's rules each further one counts less."""
-    weights = sorted((each.rule.department, -each.weight) for each in weighed)
-    scores = {
-        department: sum(-weight * EACH_FURTHER_RULE**i for i, (_, weight) in enumerate(group))
-        for department, group in groupby(weights, key=itemgetter(0))
-    }
-    return sorted(((d, round(score, 3)) for d, score in scores.items()), key=lambda pair: (-pair[1], pair[0]))
+    weights: dict[str, list[float]] = {}
+    for each in weighed:
+        weights.setdefault(each.rule.department, []).append(each.weight)
+    scores = [(department, _score(found)) for department, found in weights.items()]
+    return sorted(scores, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _score(weights: list[float]) -> float:
+    score, share = 0.0, 1.0
+    for weight in sorted(weights, reverse=True):
+        score += weight * share
+        share *= EACH_FURTHER_RULE
+    return round(score, 3)
 
 
 def _judge(weighed: Sequence[_Weighed]) -> Classification:
@@ -202,12 +207,14 @@ def _judge(weighed: Sequence[_Weighed]) -> Classification:
     department, score = scores[0]
     runner_up, second = scores[1] if len(scores) > 1 else ("", 0.0)
     confident = score >= SURE_SCORE and score >= SURE_MARGIN * second
-    matches = (_match(found) for each in weighed for found in each.found)
+    candidates = scores[:CANDIDATES]
+    considered = {code for code, _ in candidates}
+    matches = (_match(found) for each in weighed if each.rule.department in considered for found in each.found)
     ranked = sorted(matches, key=lambda m: (m.target != department, -m.weight, m.where, m.start))
     best = ranked[0]
     reason = f"{department}: the mail says {quoted(best)}"
     if not confident:
         reason += f"; doubtful, for {runner_up} comes close" if second else "; doubtful, for that says little"
     return Classification(
-        department=department, matches=tuple(ranked), candidates=tuple(scores[:5]), confident=confident, reason=reason
+        department=department, matches=tuple(ranked), candidates=tuple(candidates), confident=confident, reason=reason
     )
