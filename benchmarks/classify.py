@@ -63,9 +63,9 @@ def load() -> tuple[Rules, Gazetteer, Directory]:
         for folder in ("departments", "rules", "places", "directory")
     }
     departments = read_departments(texts["departments"])
-    gazetteer = read_gazetteer(texts["places"])
-    directory = read_directory(texts["directory"], departments, gazetteer)
-    return read_rules(texts["rules"], departments), gazetteer, directory
+    rules = read_rules(texts["rules"], departments)
+    gazetteer = read_gazetteer(texts["places"], beside=rules.keywords)
+    return rules, gazetteer, read_directory(texts["directory"], departments, gazetteer)
 
 
 def seconds(work: Callable[[str], object], texts: Sequence[str]) -> float:

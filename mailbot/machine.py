@@ -74,11 +74,12 @@ def read_office(settings: Settings) -> Office:
             return None
 
     departments = attempt(partial(read_departments, files.departments), settings.departments.path)
-    gazetteer = attempt(partial(read_gazetteer, files.places), settings.places.path)
+    rules = None if departments is None else attempt(partial(read_rules, files.rules, departments), settings.rules.path)
+    beside = rules.keywords if rules is not None else None
+    gazetteer = attempt(partial(read_gazetteer, files.places, beside=beside), settings.places.path)
     templates = attempt(partial(read_templates, files.templates), settings.templates.path)
-    rules = directory = None
+    directory = None
     if departments is not None:
-        rules = attempt(partial(read_rules, files.rules, departments), settings.rules.path)
         today = now().astimezone(INDIA).date()
         read = partial(read_directory, files.directory, departments, gazetteer, on=today)
         directory = attempt(read, settings.directory.path)

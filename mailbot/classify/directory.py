@@ -28,7 +28,8 @@ class Department:
     """
     One department. `answers_at` is the level nearest to the citizen that is held to answer (block, subdivision,
     district or head); `area` says whose map its field posts follow; `desk` names another department whose head
-    answers instead (matters outside the State: the Chief Minister's grievance cell).
+    answers instead (matters outside the State: the Chief Minister's grievance cell). `informs` is the level, below
+    the one that answers, whose post is told of a matter in its area for information; "" for nobody.
     """
 
     code: str
@@ -36,6 +37,8 @@ class Department:
     area: str
     answers_at: str
     desk: str
+    informs: str = ""
+    line: int = 0  # in departments.csv
 
 
 class Departments(Mapping[str, Department]):
@@ -62,7 +65,7 @@ def read_departments(files: Mapping[str, str]) -> Departments:
         ConfigurationError: With every fault of the file.
     """
     faults = Faults()
-    optional = ("name_bn", "desk", "head_post", "district_post", "subdivision_post", "block_post", "note")
+    optional = ("name_bn", "desk", "informs", "head_post", "district_post", "subdivision_post", "block_post", "note")
     rows = read_table(files, DEPARTMENTS, ("code", "name_en", "area", "answers_at"), faults=faults, optional=optional)
     departments: dict[str, Department] = {}
     for row in rows:
@@ -73,6 +76,8 @@ def read_departments(files: Mapping[str, str]) -> Departments:
             area=row["area"],
             answers_at=row["answers_at"],
             desk=row["desk"],
+            informs=row["informs"],
+            line=row.line,
         )
     for row in rows:
         if row["desk"] and row["desk"] not in departments:
@@ -93,6 +98,18 @@ def _check_department(row: Row, departments: Mapping[str, Department], faults: F
     levels = (*FIELD_LEVELS, HEAD)
     if row["answers_at"] not in levels:
         faults.add(row.fault("answers_at", f"{row['answers_at']!r} is not one of {', '.join(levels)}"))
+    elif row["informs"]:
+        _check_informs(row, faults)
+
+
+def _check_informs(row: Row, faults: Faults) -> None:
+    """Who is told stands below who answers: the head of a department has no place, so it has nobody nearest to it."""
+    answers = row["answers_at"]
+    below = () if answers == HEAD or row["desk"] else FIELD_LEVELS[: FIELD_LEVELS.index(answers)]
+    if row["informs"] not in below:
+        hint = f"leave it empty, or write {' or '.join(below)}" if below else "leave it empty"
+        message = f"{row['informs']!r} is no level below the one that answers ({answers})"
+        faults.add(row.fault("informs", message, hint))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Out: a Gazetteer, or a ConfigurationError with every fault.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mailbot.classify.folding import fold
 from mailbot.classify.lexicon import Lexicon
@@ -90,12 +91,13 @@ class Gazetteer:
         return next((code for code in self.chain(first) if code in above), "")
 
 
-def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
+def read_gazetteer(files: Mapping[str, str], *, beside: Lexicon[Any] | None = None) -> Gazetteer:
     """
     Read config/places.
 
     Args:
         files: File name → text.
+        beside: The keywords that the same mails are read for, so that one walk finds both.
 
     Raises:
         ConfigurationError: With every fault of every file.
@@ -118,10 +120,11 @@ def read_gazetteer(files: Mapping[str, str]) -> Gazetteer:
     districts = {
         code: next((each for each in chain if places[each].kind == "district"), "") for code, chain in chains.items()
     }
-    names = Lexicon(
+    placed = (
         (name.phrase, name._replace(district=districts[name.code], weak=words_of(name.phrase) in weak))
         for name in _names(rows, localities)
     )
+    names = Lexicon(placed, beside=beside)
     return Gazetteer(
         places=places,
         names=names,

@@ -18,6 +18,7 @@ P = TypeVar("P")
 _ROMAN_NUMERALS = frozenset(("i", "ii", "iii", "iv", "v"))
 _MEMO_SIZE = 1 << 15
 _PAIRS_KEPT = 1 << 8
+_RECENT = 4  # texts whose hits are kept: the two parts of a mail, and the matters in it
 _SURE_SOUND = 6  # a phrase of several words is known by its sound when so much of it sounds
 
 
@@ -88,7 +89,7 @@ class _Trie:
         self._root = _Node()
         self._lexicons = 0
         self._openings = _Openings(self._root)
-        self._recent: tuple[tuple[Text, _Hits], ...] = ()  # of a mail's two parts, which several readers ask for
+        self._recent: tuple[tuple[Text, _Hits], ...] = ()  # several readers ask for the same texts
 
     def add_lexicon(self) -> int:
         self._lexicons += 1
@@ -113,7 +114,7 @@ class _Trie:
             # A new memo, not an emptied one: another thread may still be reading the old.
             self._openings = _Openings(self._root)
         hits = self._walk(text)
-        self._recent = (*self._recent[-1:], (text, hits))
+        self._recent = (*self._recent[1 - _RECENT :], (text, hits))
         return hits
 
     def _walk(self, text: Text) -> _Hits:

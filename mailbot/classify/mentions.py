@@ -64,15 +64,34 @@ _AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name found: what it may stand for, what it says in weight, and the type words beside it."""
 
     names: tuple[Name, ...]
     weight: float
     typed: frozenset[Meaning]
-    match: Match
     districts: frozenset[str]  # of what it may stand for
+    where: str
+    start: int  # in the part that `where` names
+    end: int
+    words: str  # as the mail writes it
+
+    @property
+    def phrase(self) -> str:
+        return self.names[0].phrase
+
+    def match(self) -> Match:
+        name = self.names[0]
+        return Match(
+            rule=name.rule,
+            target=name.code,
+            phrase=name.phrase,
+            words=self.words,
+            where=self.where,
+            start=self.start,
+            end=self.end,
+            weight=round(self.weight, 3),
+        )
 
 
 class Mentions(NamedTuple):
@@ -190,22 +209,8 @@ def _mention(where: str, text: Text, i: int, *, drafts: Sequence[_Draft], zones:
     if sense.needs_company and not _district_beside(i, drafts):
         weight *= WEAK_AS_A_NAME if _is_used_as_a_name(text, draft) else WEAK
     weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
-    match = _match(where, text, draft, sense.names[0], weight)
-    return Mention(sense.names, weight, beside, match, sense.districts)
-
-
-def _match(where: str, text: Text, draft: _Draft, name: Name, weight: float) -> Match:
     start, end = text.starts[draft.start], text.ends[draft.stop - 1]
-    return Match(
-        rule=name.rule,
-        target=name.code,
-        phrase=name.phrase,
-        words=text.source[start:end],
-        where=where,
-        start=start,
-        end=end,
-        weight=round(weight, 3),
-    )
+    return Mention(sense.names, weight, beside, sense.districts, where, start, end, text.source[start:end])
 
 
 @lru_cache(maxsize=1 << 12)
@@ -256,6 +261,5 @@ def _pin(where: str, text: Text, hit: Hit[Pin], *, zones: Zones | None) -> Menti
     pin = hit.payloads[0]
     names = tuple(Name(pin.rule, code, "district", pin.pin, district=code) for code in pin.districts)
     weight = PIN * (IN_SUBJECT if zones is None else max(0.8, _ZONE_WEIGHT[zones.at(text.starts[hit.start])]))
-    draft = _Draft(hit.start, hit.stop, names, by_sound=False, beside=set())
-    match = _match(where, text, draft, names[0], weight)
-    return Mention(names, weight, frozenset(), match, frozenset(pin.districts))
+    start, end = text.starts[hit.start], text.ends[hit.stop - 1]
+    return Mention(names, weight, frozenset(), frozenset(pin.districts), where, start, end, text.source[start:end])

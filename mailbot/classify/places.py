@@ -29,7 +29,7 @@ SURE_MARGIN = 1.35
 # named beside the place of the matter), 338 of 338 above.
 SURE_FINER_MARGIN = 1.2
 EACH_REPEAT = 0.2
-_WORDS_SHOWN = 3
+_WORDS_SHOWN, _MENTIONS_SHOWN = 3, 20
 
 _NOTHING = PlaceFinding(place=None, matches=(), candidates=(), confident=False, reason="no place is named in this mail")
 _LEANS = {Meaning.URBAN: 1, Meaning.MUNICIPALITY: 1, Meaning.RURAL: -1, Meaning.BLOCK: -1, Meaning.VILLAGE: -1}
@@ -73,7 +73,7 @@ def _judge(mentions: Sequence[Mention], lean: int, gazetteer: Gazetteer) -> Plac
 
 
 def _too_little(mentions: Sequence[Mention]) -> PlaceFinding:
-    said = ", ".join(quoted(mention.match) for mention in mentions[:_WORDS_SHOWN])
+    said = ", ".join(quoted(mention.match()) for mention in mentions[:_WORDS_SHOWN])
     return replace(_NOTHING, reason=f"no place is named in this mail; {said} may be a word or an address")
 
 
@@ -105,10 +105,10 @@ def _present(mention: Mention, districts: list[str]) -> list[str]:
 
 def _count(words: dict[str, float], mention: Mention, *, share: float = 1.0) -> None:
     """The same name again adds little: a letter repeats its place, and so does a signature."""
-    name = mention.match.phrase
+    name = mention.phrase
     weight = mention.weight * share
-    high, low = max(words.get(name, 0.0), weight), min(words.get(name, 0.0), weight)
-    words[name] = high + EACH_REPEAT * low
+    before = words.get(name, 0.0)
+    words[name] = max(before, weight) + EACH_REPEAT * min(before, weight) if before else weight
 
 
 def _lean(types: Iterable[Hit[TypeWord]]) -> int:
@@ -156,7 +156,7 @@ def _akin(first: str, second: str, gazetteer: Gazetteer) -> bool:
 
 def _meant(mention: Mention, district: str, gazetteer: Gazetteer, *, lean: int, seats: bool) -> str:
     """The one place that a mention stands for within a district; "" when it is no area."""
-    names = [name for name in mention.names if gazetteer.district(name.code) == district]
+    names = [name for name in mention.names if name.district == district]
     if _means_the_district(mention, names, lean=lean) and not (seats and _names_its_seat(mention, names, gazetteer)):
         return district
     order = _RURAL_FIRST if lean < 0 else _URBAN_FIRST
@@ -206,7 +206,7 @@ def _evidence(mentions: Sequence[Mention], code: str, district: str) -> tuple[Ma
         elsewhere = district not in mention.districts
         return (all(name.code != code for name in mention.names), elsewhere, -mention.weight)
 
-    return tuple(mention.match for mention in sorted(mentions, key=rank))
+    return tuple(mention.match() for mention in sorted(mentions, key=rank)[:_MENTIONS_SHOWN])
 
 
 def _candidates(code: str, districts: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
@@ -216,7 +216,7 @@ def _candidates(code: str, districts: Sequence[tuple[str, float]]) -> tuple[tupl
 
 def _reason(code: str, inside: Sequence[Mention], rivals: Sequence[str], *, gazetteer: Gazetteer, is_said: bool) -> str:
     place = gazetteer.places[code]
-    best = max(inside, key=lambda m: (any(name.code == code for name in m.names), m.weight)).match
+    best = max(inside, key=lambda m: (any(name.code == code for name in m.names), m.weight)).match()
     said = f"the mail names {_called(place)} as {quoted(best)}"
     if not is_said:
         return said + "; doubtful, for that says little"

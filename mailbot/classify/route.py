@@ -4,19 +4,21 @@ Classification × Place × Directory → Route: who must act, who gets a copy, w
 In: what the words say (department, place, posts complained of), the directory and the gazetteer. Out: a Route with
 exactly one addressee, first. It goes to the post nearest to the citizen that the department holds to answer, on that
 department's own map (police units and health districts do not follow civil lines), with a copy to the head of the
-department. Two places that the words support alike are a doubt only where they lead to different posts; then the post
-for both is taken, if the department has one. A vacant post passes it one up, and so does one that is complained of.
-What has no department, no place where one is needed, or is in doubt goes to the triage desk with the candidates:
-never to nobody.
+department, and for information to the post below that the department names. Two places that the words support alike
+are a doubt only where they lead to different posts; then the post for both is taken, if the department has one. A
+vacant post passes it one up, and so does one that is complained of. What has no department, no place where one is
+needed, or is in doubt goes to the triage desk with the candidates: never to nobody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from mailbot.classify.directory import FIELD_LEVELS, HEAD, Department, Directory
+from mailbot.classify.areas import find_areas, find_nearest
+from mailbot.classify.directory import HEAD, Department, Directory
 from mailbot.classify.explain import explain_department, explain_place, quoted, words_for
 from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.inform import find_informed
 from mailbot.model import Classification, Match, Place, PlaceFinding, Post, Recipient, Role, Route
 
 NONE = "NONE"  # the department code of what is no grievance
@@ -96,15 +98,16 @@ def _to_field(desk: _Desk, department: Department) -> Route:
     if seat.post is None:
         return _to_triage(desk, seat.why)
     reason = f"{finding.reason}{seat.why}; {words_for(desk.classification)}"
-    return _make(desk, seat.post, reason, copy=desk.directory.head(department.code))
+    return _make(desk, seat.post, reason, copy=desk.directory.head(department.code), informing=department)
 
 
 def _seat(desk: _Desk, department: Department, place: Place) -> _Seat:
     """The post that answers for a place: the head of the department where it has none nearer."""
-    areas, why = _areas(desk, department, place)
+    areas, why = find_areas(place, department, desk.finding, desk.gazetteer)
     if not areas:
         return _Seat(None, why)
-    return _Seat(_nearest(desk.directory, department, areas) or desk.directory.head(department.code), why)
+    nearest = find_nearest(department, department.answers_at, areas, desk.directory)
+    return _Seat(nearest or desk.directory.head(department.code), why)
 
 
 def _settled(desk: _Desk, department: Department, place: Place) -> _Seat:
@@ -121,59 +124,11 @@ def _settled(desk: _Desk, department: Department, place: Place) -> _Seat:
     return _Seat(None, "the place is in doubt: " + desk.finding.reason)
 
 
-def _areas(desk: _Desk, department: Department, place: Place) -> tuple[list[str], str]:
-    """The areas of a place on the map that a department follows, the nearest first; and how they were found."""
-    gazetteer = desk.gazetteer
-    civil = gazetteer.chain(place.code)
-    if department.area == "civil":
-        return list(civil), ""
-    unit, how = _unit(desk, department.area, place)
-    if not unit:
-        return [], f"{place.name} lies under several {department.area} units, and the mail does not say which"
-    nearer = [code for code in civil if gazetteer.places[code].kind not in ("state", "district")]
-    kind = gazetteer.places[unit].kind.replace("_", " ")
-    name = gazetteer.places[unit].name.removesuffix(f" {kind.title()}")  # "health district Bankura" says it once
-    return [*nearer, unit], f", {how} {kind} {name}"
-
-
-def _unit(desk: _Desk, area: str, place: Place) -> tuple[str, str]:
+def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None, informing: Department | None = None) -> Route:
     """
-    The police unit or health district of a place, and in which words.
-
-    A district of several health districts goes to the one of its own name, whose officer is the district's own; no
-    such thing can be said of police units.
+    A route to a post, or to the first above it that may have it; with the head in copy and the chain above named, and
+    whom the department tells below.
     """
-    lies = "which lies in"
-    if area == "police":
-        return _police_unit(desk, place), lies
-    unit = desk.gazetteer.health_district(place.code)
-    if unit or place.kind != "district":
-        return unit, lies
-    return desk.gazetteer.own_health_district(place.code), "which has several, and by its own name is"
-
-
-def _police_unit(desk: _Desk, place: Place) -> str:
-    """The unit of the police station or locality that the mail names, else that of the area."""
-    named = {
-        desk.gazetteer.police_by_rule[match.rule]
-        for match in desk.finding.matches
-        if match.target == place.code and match.rule in desk.gazetteer.police_by_rule
-    }
-    return named.pop() if len(named) == 1 else desk.gazetteer.police_unit(place.code)
-
-
-def _nearest(directory: Directory, department: Department, areas: Iterable[str]) -> Post | None:
-    """The first post on the way up that is no nearer to the citizen than the level held to answer."""
-    lowest = FIELD_LEVELS.index(department.answers_at)
-    for area in areas:
-        post = directory.field_post(department.code, area)
-        if post is not None and FIELD_LEVELS.index(post.level) >= lowest:
-            return post
-    return None
-
-
-def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None) -> Route:
-    """A route to a post, or to the first above it that may have it; with the head in copy and the chain above named."""
     directory = desk.directory
     chain = [post, *directory.superiors(post.code)]
     above, passed = _past_the_accused(desk, chain)
@@ -189,7 +144,22 @@ def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None) -> Route:
     recipients += [
         _recipient(directory, each, Role.SUPERIOR, f"is above {held[0].title}") for each in held[1:] if each != copy
     ]
-    return _route(desk, recipients, review=False, first="")
+    informed, not_informed = _informed(desk, informing, recipients) if informing else (None, "")
+    if informed is not None:
+        recipients.append(informed)
+    return _route(desk, recipients, review=False, last=not_informed)
+
+
+def _informed(desk: _Desk, department: Department, people: Sequence[Recipient]) -> tuple[Recipient | None, str]:
+    return find_informed(
+        department,
+        desk.finding,
+        people,
+        directory=desk.directory,
+        gazetteer=desk.gazetteer,
+        accused=desk.accused,
+        because=f"{desk.finding.reason}; {words_for(desk.classification)}",
+    )
 
 
 def _past_the_accused(desk: _Desk, chain: list[Post]) -> tuple[list[Post], str]:
@@ -215,10 +185,10 @@ def _recipient(directory: Directory, post: Post, role: Role, why: str) -> Recipi
     return directory.recipient(post.code, role, f"{post.title}: {why}")
 
 
-def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first: str) -> Route:
+def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first: str = "", last: str = "") -> Route:
     steps = [first, *explain_department(desk.classification, desk.directory.departments)]
     steps += explain_place(desk.finding, desk.gazetteer)
-    steps += [f"{person.role.value.capitalize()}: {person.reason}" for person in recipients]
+    steps += [*(f"{person.role.value.capitalize()}: {person.reason}" for person in recipients), last]
     return Route(
         department=desk.classification.department,
         place=desk.place,

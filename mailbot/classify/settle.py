@@ -7,26 +7,34 @@ look like it.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mailbot.classify.directory import Directory
 from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.inform import NOT_INFORMED, find_informed
 from mailbot.classify.route import NONE, route
 from mailbot.errors import Unsettled
-from mailbot.model import Classification, PlaceFinding, Recipient, Role, Route
+from mailbot.model import Classification, Match, PlaceFinding, Recipient, Role, Route
 
 DECIDED = "the desk decided"
 _ALIKE = 3
+_KEPT = ("vacant", "is complained of", "told for information only")
+"""What is still true of a reason when the desk has decided."""
 
 
-def settle(department: str, place: str, directory: Directory, gazetteer: Gazetteer) -> Route:
+def settle(
+    department: str, place: str, directory: Directory, gazetteer: Gazetteer, *, accused: Sequence[Match] = ()
+) -> Route:
     """
     Route to the post that answers for a department at a place, as the desk decided.
 
     Args:
         department: Its code.
         place: A place code; "" where the department answers from its head.
+        directory: Posts and who holds them.
+        gazetteer: Places, and whose they are.
+        accused: Posts that the mail complains of: the desk's word does not make them judges of themselves.
 
     Raises:
         Unsettled: There is no such code, or nobody answers there.
@@ -39,31 +47,41 @@ def settle(department: str, place: str, directory: Directory, gazetteer: Gazette
         raise Unsettled("NONE is no department: a mail that is no grievance is dismissed")
     if place:
         known(place, {code: each.name for code, each in gazetteer.places.items()}, "place")
-    found = ask(department, place, directory, gazetteer)
+    found = ask(department, place, directory, gazetteer, accused=accused)
     if found.review:
         why = found.recipients[0].reason.removeprefix(f"{found.recipients[0].title}: ")
         raise Unsettled(f"{why}: name a finer place, or a post")
     return _told(found, directory, gazetteer)
 
 
-def ask(department: str, place: str, directory: Directory, gazetteer: Gazetteer) -> Route:
+def ask(
+    department: str, place: str, directory: Directory, gazetteer: Gazetteer, *, accused: Sequence[Match] = ()
+) -> Route:
     """Where a mail goes whose words leave no doubt of department and place; to the triage desk if nowhere else."""
     told = Classification(
         department=department, matches=(), candidates=((department, 1.0),), confident=True, reason=DECIDED
     )
+    return route(told, _finding(place, gazetteer), directory, gazetteer, accused=accused)
+
+
+def _finding(place: str, gazetteer: Gazetteer) -> PlaceFinding:
     where = gazetteer.places.get(place)
     reason = f"{DECIDED} for {where.name}" if where else "no place was given"
-    finding = PlaceFinding(place=where, matches=(), candidates=(), confident=where is not None, reason=reason)
-    return route(told, finding, directory, gazetteer)
+    return PlaceFinding(place=where, matches=(), candidates=(), confident=where is not None, reason=reason)
 
 
-def settle_post(post: str, place: str, directory: Directory, gazetteer: Gazetteer) -> Route:
+def settle_post(
+    post: str, place: str, directory: Directory, gazetteer: Gazetteer, *, accused: Sequence[Match] = ()
+) -> Route:
     """
-    Route to a post that the desk names, with its head in copy.
+    Route to a post that the desk names, with its head in copy; below it is told whom its department tells.
 
     Args:
         post: Its code; while it is vacant its mail goes one up.
         place: Where the grievance is; "" when that is not known.
+        directory: Posts and who holds them.
+        gazetteer: Places, and whose they are.
+        accused: Posts that the mail complains of; the desk may name one of them, but nobody is told below.
 
     Raises:
         Unsettled: There is no such post or place, or nobody holds it nor any post above it.
@@ -84,7 +102,17 @@ def settle_post(post: str, place: str, directory: Directory, gazetteer: Gazettee
         *(directory.recipient(each.code, Role.SUPERIOR, "") for each in held[1:] if each not in in_copy),
     ]
     department = chain[0].department
-    found = Route(department=department, place=place, recipients=tuple(people), review=False, explain=())
+    informed, not_informed = find_informed(
+        directory.departments[department],
+        _finding(place, gazetteer),
+        people,
+        directory=directory,
+        gazetteer=gazetteer,
+        accused=accused,
+        because=DECIDED,
+    )
+    people += [informed] if informed else []
+    found = Route(department=department, place=place, recipients=tuple(people), review=False, explain=(not_informed,))
     return _told(found, directory, gazetteer)
 
 
@@ -119,10 +147,11 @@ def _told(found: Route, directory: Directory, gazetteer: Gazetteer) -> Route:
     where = f" at {gazetteer.places[found.place].name}" if found.place else ""
     people = tuple(replace(each, reason=_reason(each, f"{DECIDED}: {name}{where}")) for each in found.recipients)
     first = f"The desk decided: {found.department} ({name})" + (f", {found.place}{where}" if where else "")
-    steps = (first, *(f"{each.role.value.capitalize()}: {each.reason}" for each in people))
+    left_out = (sentence for sentence in found.explain if sentence.startswith(NOT_INFORMED))
+    steps = (first, *(f"{each.role.value.capitalize()}: {each.reason}" for each in people), *left_out)
     return replace(found, recipients=people, explain=steps)
 
 
 def _reason(person: Recipient, decided: str) -> str:
-    vacant = [part for part in person.reason.split("; ") if "vacant" in part]
-    return "; ".join([f"{person.title}: {decided}", *vacant])
+    kept = [part for part in person.reason.split("; ") if any(words in part for words in _KEPT)]
+    return "; ".join([f"{person.title}: {decided}", *(part.removeprefix(f"{person.title}: ") for part in kept)])

@@ -51,3 +51,9 @@ def test_every_word_stands_where_it_is_said_to(text: str) -> None:
     words = read(text)
     for i, word in enumerate(words.words):
         assert text[words.starts[i] : words.ends[i]] == word
+
+
+@given(st.text(alphabet="ab1 .,-\n"))
+def test_a_plain_text_is_read_as_any_other(text: str) -> None:
+    plain, other = read(text), read(text + " ক")
+    assert (plain.words, plain.starts, plain.ends) == (other.words[:-1], other.starts[:-1], other.ends[:-1])
