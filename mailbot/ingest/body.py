@@ -42,6 +42,8 @@ _THEIR_MARKER = re.compile(
     r"th(?:is|e) line\W{0,12}",
     re.IGNORECASE,
 )
+# Lotus Notes: the writer, the moment and the first words on one line.
+_NOTES = re.compile(r'"?[^"\n]{2,60}"? ?---\d{1,4}[-./]\d{1,2}[-./]\d{2,4} \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?---\S')
 # Some telephones put the quoted words behind their introduction, on the same line.
 _GOES_ON = re.compile(r":[ \t]{2,20}\S")
 _LEFTOVER = re.compile(r"[\s>*_=|~#-]{1,200}")
@@ -291,14 +293,13 @@ def _unmarked_start(lines: list[str], quoted: Sequence[bool], about: About) -> i
 
 def _is_start(line: str, about: About) -> bool:
     """The line that the HTML of this mail names as the first of a quote, or one that says so by itself."""
-    words = " ".join(line.split())
-    if FORWARDED.search(words):
-        return False
-    if words in about.starts or _THEIR_MARKER.fullmatch(words):
-        return True
     goes_on = _GOES_ON.search(line[:INTRO_LENGTH])
     head = line[: goes_on.start() + 1].strip() if goes_on else ""
-    return "@" in head and introduces(head, about, marked=False)
+    if "@" in head and not FORWARDED.search(head) and introduces(head, about, marked=False):
+        return True
+    words = " ".join(line.split())
+    says_so = words in about.starts or _THEIR_MARKER.fullmatch(words) or _NOTES.match(words)
+    return bool(says_so) and not FORWARDED.search(words)
 
 
 def _sentence_end(lines: list[str], index: int, about: About) -> int | None:

@@ -12,12 +12,20 @@ from collections.abc import Sequence
 _MARK = re.compile(r"[ \t]{0,3}(?:[>＞»]|&gt;|[A-Z][A-Za-z]{0,3}>(?=[ >]|$)|[A-Z][A-Za-z]{1,14}> )")
 _PIPE = re.compile(r"[ \t]{0,3}[|│┃¦}] ?")
 _MBOX = re.compile(r">From ")
+_MORE_THAN = re.compile(r"[ \t]{0,3}>\d")  # ">50 % of the houses"
 _FULL_LINE, _SPILL = 64, 26
 
 
 def marked_lines(lines: Sequence[str]) -> list[bool]:
     """For each line, whether it carries a quote mark or stands, empty or broken off, between such."""
     marked = [bool(_MARK.match(line)) and not _MBOX.match(line) for line in lines]
+    for index, line in enumerate(lines):
+        if (
+            marked[index]
+            and _MORE_THAN.match(line)
+            and not any(marked[index - 1 : index] + marked[index + 1 : index + 2])
+        ):
+            marked[index] = False
     _add_pipes(lines, marked)
     _add_spills(lines, marked)
     last = None

@@ -19,7 +19,7 @@ _FOOTER = re.compile(
     r"inviato da|verzonden (?:vanaf|met)|skickat från|sendt fra|отправлено (?:с|из)|発信元|从我的|发自我的|"
     r"প্রেরিত).{0,20}(?:i?phone|ipad|ios|android|galaxy|samsung|outlook|mobile|blackberry|yahoo|gmail|"
     r"mail|nokia|huawei|honor|"
-    r"xiaomi|redmi|realme|vivo|oppo|oneplus|lenovo|motorola|jio|proton|handy|tablet|smartphone|device|আইফোন|"
+    r"xiaomi|redmi|realme|vivo|oppo|oneplus|lenovo|motorola|jio|proton|spark|handy|tablet|smartphone|device|আইফোন|"
     r"মোবাইল|फ़ोन|मोबाइल|iphone).{0,60}|(?:i?phone|ipad|android|スマートフォン|携帯).{0,10}から送信.{0,20}",
     re.IGNORECASE,
 )
