@@ -12,6 +12,7 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 
 from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, settle_case
+from mailbot.classify.accused import find_accused
 from mailbot.classify.settle import known, settle, settle_post
 from mailbot.errors import StoreUnavailable, Unsettled
 from mailbot.ingest.parse import read_mail
@@ -133,10 +134,11 @@ def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:
     """A route for each matter."""
     was = next((each for each in case.referrals if each.number == ruling.only), None)
     places = ruling.places or (was.place if was else case.place,)
+    accused = find_accused(case.subject, case.text, office.rules)
     if ruling.post:
         if len(ruling.departments) > 1 or len(places) > 1:
             raise Unsettled("a post can be named for one matter only")
-        found = settle_post(ruling.post, places[0], office.directory, office.gazetteer)
+        found = settle_post(ruling.post, places[0], office.directory, office.gazetteer, accused=accused)
         return [replace(found, department=_checked(department, office)) for department in ruling.departments] or [found]
     departments = ruling.departments or (was.department if was else case.department,)
     if len(places) not in (1, len(departments)):
@@ -144,7 +146,7 @@ def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:
     if len(places) < len(departments):
         places = [places[0]] * len(departments)
     return [
-        settle(department, place, office.directory, office.gazetteer)
+        settle(department, place, office.directory, office.gazetteer, accused=accused)
         for department, place in zip(departments, places, strict=True)
     ]
 

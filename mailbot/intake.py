@@ -375,7 +375,15 @@ def _routes_of(grievance: Grievance, mail: Mail, office: Office) -> tuple[Route,
     own = find_routes(mail.subject, mail.text, office)
     read = find_routes(grievance.subject, grievance.text, office)[0]
     words = f"The attached picture, read by machine, speaks of department {read.department or '-'}, place {read.place}"
-    return tuple(replace(route, review=True, explain=(*route.explain, words)) for route in own)
+    return tuple(_in_review(route, words) for route in own)
+
+
+def _in_review(route: Route, why: str) -> Route:
+    """The same route, to be looked at: nobody is told of it who owes no answer."""
+    people = tuple(person for person in route.recipients if person.role is not Role.INFORMATION)
+    dropped = {f"{Role.INFORMATION.value.capitalize()}: {person.reason}" for person in route.recipients}
+    kept = (sentence for sentence in route.explain if sentence not in dropped)
+    return replace(route, recipients=people, review=True, explain=(*kept, why))
 
 
 def _may_be_answered(mail: Mail, proof: Authentication) -> bool:

@@ -185,11 +185,17 @@ class Officer:
 
 
 class Role(StrEnum):
-    """How a post stands in a route: it must answer, it must answer too, or it is above those who must."""
+    """How a post stands in a route: it must answer, it must answer too, is above those who must, or is only told."""
 
     ADDRESSEE = "addressee"
     COPY = "copy"
     SUPERIOR = "superior"
+    INFORMATION = "information"  # below those who must: told of a matter in its area, once; it owes no answer
+
+    @property
+    def must_answer(self) -> bool:
+        """Whether an answer is owed by it, and taken from it."""
+        return self in (Role.ADDRESSEE, Role.COPY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.intake import Office, find_routes
-from mailbot.model import Role, Route
+from mailbot.model import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def replay(grievances: Iterable[Replayed], old: Office, new: Office) -> Iterator
 
 def destination(routes: Sequence[Route]) -> Destination:
     """Where these routes lead."""
-    posts = [person.post for route in routes for person in route.recipients if person.role is not Role.SUPERIOR]
+    posts = [person.post for route in routes for person in route.recipients if person.role.must_answer]
     return Destination(
         departments=tuple(dict.fromkeys(route.department for route in routes)),
         place=routes[0].place,

@@ -203,7 +203,12 @@ class Reviewer:
             if words is None:
                 raise Unsettled("this mail has no words that could be the action taken")
             decision = lifecycle.officer_answer(
-                case, post=_post_of(mail, case), words=words, message_id=mail.message_id, now=self.clock()
+                case,
+                post=_post_of(mail, case),
+                words=words,
+                message_id=mail.message_id,
+                now=self.clock(),
+                by_desk=True,
             )
         return replace(render(decision, self.office.composer), mail=reading.taken)
 

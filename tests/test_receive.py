@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from mailbot import intake
-from mailbot.cases.queries import list_cases, show_case, status
+from mailbot.cases.queries import list_cases, list_held, show_case, status
 from mailbot.errors import ArchiveError, MailboxUnavailable, UnreadableMail
 from mailbot.ingest.apart import read_letters_apart
-from mailbot.model import Case, Decision, FetchedMail, Mail, OutboxMessage, Purpose
+from mailbot.model import Case, Decision, FetchedMail, Mail, OutboxMessage, Purpose, Role
 from mailbot.receive import Receiver
-from tests.fakes import NOON, FakeMailbox
+from tests.fakes import NOON, WEEK, FakeMailbox
 from tests.office import Rig, a_grievance, a_rig, an_answer
 
 CMOH = "hfw-cmoh-ban-bankura@example.org"
@@ -245,6 +245,35 @@ def test_what_a_machine_recognised_in_a_picture_is_shown_and_never_decides_alone
     case = with_letters(rig, recognise)
     assert (case.department, case.review) == ("", True)
     assert "read by machine, speaks of department HFW" in case.explain[-1]
+
+
+def test_nobody_is_told_for_information_of_a_case_that_a_human_must_look_at(rig: Rig) -> None:
+    def recognise(_raw: bytes, mail: Mail) -> Mail:
+        words = "There is no doctor at the health centre, Onda block, district Bankura."
+        return replace(mail, text=words, attachment_text="a scan", machine_read=True)
+
+    case = with_letters(rig, recognise)
+    assert (case.department, case.review) == ("HFW", True)
+    assert [person.role for person in case.recipients()] == [Role.ADDRESSEE, Role.COPY]
+    assert not any(sentence.startswith("Information") for sentence in case.explain)
+
+
+def test_an_officer_told_for_information_cannot_close_the_case_and_the_desk_can_with_his_words(rig: Rig) -> None:
+    bmoh = "hfw-bmoh-ban-onda@example.org"
+    rig.mailbox.deliver(a_grievance())
+    rig.receive()
+    rig.dispatch()
+    (told,) = [message for message, _ in rig.post.accepted if message.recipient == bmoh]
+    rig.mailbox.deliver(an_answer(told, "A doctor is on leave until Monday."))
+    assert rig.receive().held == 1
+    (case,) = list_cases(rig.engine)
+    assert case["state"] == "referred"
+    (line,) = list_held(rig.engine)
+    assert line["reason"] == "an answer of an office that was told for information only"
+    rig.clock.go_on(3 * WEEK)
+    rig.escalate()
+    rig.dispatch()
+    assert len(rig.sent_to(bmoh)) == 1
 
 
 def test_a_complainant_who_answers_a_closed_case_is_heard_by_the_triage_desk_too(rig: Rig) -> None:

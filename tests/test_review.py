@@ -141,6 +141,19 @@ def test_an_officers_answer_is_accepted_by_the_desk(rig: Rig) -> None:
     assert balanced(rig)
 
 
+def test_an_answer_of_who_was_only_told_closes_the_case_when_the_desk_says_so(rig: Rig) -> None:
+    rig.mailbox.deliver(a_grievance())
+    rig.receive()
+    rig.dispatch()
+    told_only = next(m for m, _ in rig.post.accepted if m.recipient == "hfw-bmoh-ban-onda@example.org")
+    rig.mailbox.deliver(an_answer(told_only, "A doctor was posted."))
+    assert rig.receive().held == 1
+    reviewer(rig).release(only_held(rig), Outcome.REPLY)
+    case = shown(rig, only_case(rig))
+    assert (case["state"], case["closed_by"]) == ("closed", "HFW-BMOH-BAN-ONDA")
+    assert balanced(rig)
+
+
 def test_a_mail_without_words_closes_nothing(rig: Rig) -> None:
     reference, _ = a_stranger(rig)
     rig.mailbox.deliver(STRANGER.replace("<s@", "<t@").replace("Me too", reference).encode())

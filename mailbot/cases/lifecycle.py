@@ -148,22 +148,21 @@ def follow_up(
     )
 
 
-def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: datetime) -> Decision:
+def officer_answer(
+    case: Case, *, post: str, words: str, message_id: str, now: datetime, by_desk: bool = False
+) -> Decision:
     """
     Close a case with an officer's answer, and owe the complainant a closure notice.
 
     An answer to a case that is closed already is kept in its history; nobody is told twice. One of an office whose
-    referral was withdrawn closes nothing: a human reads it.
+    referral was withdrawn, or that was told for information only, closes nothing: a human reads it, and may close the
+    case with it (`by_desk`).
     """
     thread = (message_id,) if message_id else ()
     answered = _event(case, now, EventKind.ANSWERED, post, action=words)
-    if _is_withdrawn(case, post):
-        return Decision(
-            outcome=Outcome.HELD,
-            reason="an answer of an office whose referral was withdrawn",
-            reference=case.reference,
-            thread=thread,
-        )
+    asked_for_none = "" if by_desk else _owes_no_answer(case, post)
+    if asked_for_none:
+        return Decision(outcome=Outcome.HELD, reason=asked_for_none, reference=case.reference, thread=thread)
     if not case.state.is_open:
         return Decision(
             outcome=Outcome.REPLY,
@@ -194,9 +193,14 @@ def officer_answer(case: Case, *, post: str, words: str, message_id: str, now: d
     )
 
 
-def _is_withdrawn(case: Case, post: str) -> bool:
-    """Whether a post was asked once and is no longer."""
-    return post in {person.post for person in case.recipients()} - {person.post for person in case.in_charge()}
+def _owes_no_answer(case: Case, post: str) -> str:
+    """Why an answer of this post of the case was not asked for; "" where it was."""
+    if any(person.post == post and person.role.must_answer for person in case.in_charge()):
+        return ""
+    roles = {person.role for person in case.recipients() if person.post == post}
+    if any(role.must_answer for role in roles):
+        return "an answer of an office whose referral was withdrawn"
+    return "an answer of an office that was told for information only" if Role.INFORMATION in roles else ""
 
 
 def automatic_mail(reference: str, *, what: str, addresses: Sequence[str], is_bounce: bool, now: datetime) -> Decision:
@@ -243,7 +247,7 @@ def _event(case: Case, now: datetime, kind: EventKind, actor: str, **detail: str
 
 
 def _must_answer(people: Iterable[Recipient]) -> list[Recipient]:
-    return [person for person in people if person.role in (Role.ADDRESSEE, Role.COPY)]
+    return [person for person in people if person.role.must_answer]
 
 
 def _by_address(people: Iterable[Recipient]) -> list[Recipient]:
@@ -271,8 +275,11 @@ def _to_complainant(case: Case, purpose: Purpose, *, occurrence: int) -> Iterabl
 
 
 def referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
-    """A mail to each address of those who must answer."""
-    for person in _by_address(_must_answer(referral.recipients)):
+    """A mail to each address of those who must answer; and of those who are told, unless they must answer elsewhere."""
+    answering = {person.address.casefold() for person in _must_answer(case.in_charge())}
+    told = [person for person in referral.recipients if person.role is Role.INFORMATION]
+    only_told = [person for person in _by_address(told) if person.address.casefold() not in answering]
+    for person in (*_by_address(_must_answer(referral.recipients)), *only_told):
         yield Notice(
             purpose=Purpose.REFERRAL,
             channel=Channel.EMAIL,

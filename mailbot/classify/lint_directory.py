@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailbot.classify.directory import FIELD_LEVELS, HEAD, OFFICERS, POSTS, TRIAGE, Directory
+from mailbot.classify.directory import DEPARTMENTS, FIELD_LEVELS, HEAD, OFFICERS, POSTS, TRIAGE, Directory
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lint import Finding, Severity, table_rows
 from mailbot.classify.route import NONE
@@ -74,6 +74,7 @@ def check_directory(
         *_second_posts(directory, lines),
         *_odd_chains(directory, lines),
         *_never_asked(directory, lines, [found for _, _, found in routes]),
+        *_informs_nobody(directory),
         *_fictitious(directory),
     ]
     ordered = tuple(sorted(findings, key=lambda finding: finding.order))
@@ -210,6 +211,18 @@ def _never_asked(directory: Directory, lines: Mapping[str, int], routes: Sequenc
         if answers and is_held and code not in met and first == post:
             message = f"no block and no town leads to {code}, at {post.place}"
             yield _warning(POSTS, lines.get(code, 0), "place", message, f"{post.department} follows {department.area}")
+
+
+def _informs_nobody(directory: Directory) -> Iterator[Finding]:
+    """A department that informs down to a level, and has no post there nor between it and the one that answers."""
+    for code, department in directory.departments.items():
+        if not department.informs:
+            continue
+        levels = _LEVELS[_LEVELS.index(department.informs) : _LEVELS.index(department.answers_at)]
+        if not any(post.department == code and post.level in levels for post in directory.posts.values()):
+            message = f"{code} informs down to its {department.informs}, and has no post at {' or '.join(levels)}"
+            hint = "nobody is told: write the posts into posts.csv, or leave the cell empty"
+            yield _warning(DEPARTMENTS, department.line, "informs", message, hint)
 
 
 def _fictitious(directory: Directory) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from mailbot.cli.paths import Record, each_mail, paths_argument
 from mailbot.cli.session import begin
 from mailbot.intake import Office, find_routes
 from mailbot.machine import read_office
-from mailbot.model import Mail, Place, Role, Route
+from mailbot.model import Mail, Place, Route
 from mailbot.settings import load_settings_or_default
 
 _NOWHERE = {"code": "", "kind": "", "name": ""}
@@ -39,7 +39,7 @@ def classify(asked: Asked, paths: tuple[Path, ...]) -> int:
 
 def classified(file: str, mail: Mail, routes: Sequence[Route], place: Place | None) -> Record:
     """A mail as `classify --json` prints it: the main matter's department and place, the posts of all matters."""
-    posts = [person.post for route in routes for person in route.recipients if person.role is not Role.SUPERIOR]
+    posts = [person.post for route in routes for person in route.recipients if person.role.must_answer]
     return {
         "file": file,
         "department": routes[0].department,

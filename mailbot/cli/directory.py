@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from mailbot.classify.directory import DEPARTMENTS
 from mailbot.classify.lint import Finding, Severity
 from mailbot.classify.lint_directory import DirectoryReport, Hole, check_directory
 from mailbot.cli import show
@@ -42,7 +43,8 @@ def check(asked: Asked) -> int:
     office, texts = read_office(settings), load_office_files(settings)
     today = now().astimezone(INDIA).date()
     report = check_directory(office.directory, office.gazetteer, texts.directory, on=today)
-    findings = [placed(finding, settings.directory.path) for finding in report.findings]
+    folders = {DEPARTMENTS: settings.departments.path}
+    findings = [placed(each, folders.get(each.fault.file, settings.directory.path)) for each in report.findings]
     if asked.json:
         _emit(findings, report, office)
     else:

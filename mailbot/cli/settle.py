@@ -23,7 +23,7 @@ from mailbot.desk import Ruling
 from mailbot.errors import Unsettled
 from mailbot.intake import Office, find_routes
 from mailbot.machine import read_office
-from mailbot.model import Match, Role, Route
+from mailbot.model import Match, Route
 from mailbot.settings import load_settings
 
 Json = Mapping[str, object]
@@ -144,7 +144,7 @@ def _today(subject: str, text: str, office: Office) -> Json:
 
 
 def _posts(found: Route) -> list[str]:
-    return [person.post for person in found.recipients if person.role is not Role.SUPERIOR]
+    return [person.post for person in found.recipients if person.role.must_answer]
 
 
 def _match(match: Match) -> Json:

@@ -30,6 +30,12 @@ BECAME = {
     Outcome.IGNORED: "ignored",
     Outcome.HELD: "held for a human",
 }
+STANDS = {
+    Role.ADDRESSEE: "must answer",
+    Role.COPY: "must answer too",
+    Role.SUPERIOR: "superior",
+    Role.INFORMATION: "for information",
+}
 
 
 class Page:
@@ -83,8 +89,7 @@ class Page:
             self._wrap(f"acknowledged to {masked(case.complainant.mobile)}", "      ")
 
     def _recipient(self, person: Recipient) -> None:
-        must = "must answer" if person.role is Role.ADDRESSEE else "must answer too"
-        self._wrap(f"{person.title} ({must}):", "      ")
+        self._wrap(f"{person.title} ({STANDS[person.role]}):", "      ")
         reason = OFFSETS.sub("(", person.reason.removeprefix(f"{person.title}: "))
         self._wrap(textwrap.shorten(reason, LONGEST_REASON, placeholder=" …"), "        ")
 

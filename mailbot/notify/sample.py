@@ -1,7 +1,8 @@
 """
 Sample cases, to try a template with before a citizen is waiting.
 
-Out: the values of a case that has everything, and of one that has as little as can be. Names and numbers are invented.
+Out: the values of a case that has everything, of one that has as little as can be, and of an office only told.
+Names and numbers are invented.
 """
 
 from dataclasses import replace
@@ -45,6 +46,15 @@ HEAD = Recipient(
     address="acs.health@example.org",
     mobile="+919000000002",
     reason="head of the department",
+)
+INFORMED = Recipient(
+    post="HFW-BMOH-ONDA",
+    title="Block Medical Officer of Health, Onda",
+    role=Role.INFORMATION,
+    officer="D. Sample",
+    address="bmoh.onda@example.org",
+    mobile="+919000000004",
+    reason="told for information",
 )
 MAIL = Mail(
     kind=MailKind.REPLY,
@@ -91,7 +101,7 @@ FULL = Case(
             number=1,
             department="HFW",
             place="BL-BAN-ONDA",
-            recipients=(ADDRESSEE, HEAD),
+            recipients=(ADDRESSEE, HEAD, INFORMED),
             state=ReferralState.OPEN,
             referred_at=NOON,
             term=timedelta(days=7),
@@ -139,13 +149,16 @@ NOTICE = Notice(
 
 
 @cache
-def sample_values() -> tuple[dict[str, Value], dict[str, Value]]:
-    """The values of a case with everything, and of one with nothing."""
+def sample_values() -> tuple[dict[str, Value], ...]:
+    """The values of a case with everything, of one with nothing, and as an office sees it that is only told."""
     names = {"HFW": "Health & Family Welfare", "BL-BAN-ONDA": "Onda (block)"}
     bare = replace(NOTICE, person=None, mail=None, original_sha256="")
     return (
         case_values(NOTICE, FULL, language="en", names=names, our_address="grievance@example.org"),
         case_values(bare, BARE, language="en", names={}, our_address="grievance@example.org"),
+        case_values(
+            replace(NOTICE, person=INFORMED), FULL, language="en", names=names, our_address="grievance@example.org"
+        ),
     )
 
 

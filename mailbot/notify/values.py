@@ -7,11 +7,11 @@ does not apply to a notice is empty, so each name can be used in every template.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
-from mailbot.model import Attachment, Case, Notice, Purpose, Recipient, Referral, Role, Source
+from mailbot.model import Attachment, Case, Notice, Purpose, Recipient, Referral, Source
 from mailbot.notify.wording import clean_line, clean_text, say_date, say_duration, say_moment, say_size
 
 Value: TypeAlias = str | int | bool | list[dict[str, str]] | list[str]
@@ -102,8 +102,11 @@ def _unnamed(file: Attachment) -> str:
 
 def _titles(case: Case) -> list[str]:
     """The posts that must answer, as a citizen may know them: titles, no names, nobody's superior."""
-    people = case.referrals[-1].recipients if case.referrals else ()
-    return list(dict.fromkeys(clean_line(person.title) for person in people if person.role is not Role.SUPERIOR))
+    return _answering(case.referrals[-1].recipients if case.referrals else ())
+
+
+def _answering(people: Iterable[Recipient]) -> list[str]:
+    return list(dict.fromkeys(clean_line(person.title) for person in people if person.role.must_answer))
 
 
 def _person(person: Recipient | None) -> dict[str, Value]:
@@ -117,7 +120,7 @@ def _person(person: Recipient | None) -> dict[str, Value]:
 
 def _term(referral: Referral | None, language: str) -> dict[str, Value]:
     if referral is None:
-        return {"term": "", "due": "", "due_date": "", "days": 0, "level": 0, "recipients": []}
+        return {"term": "", "due": "", "due_date": "", "days": 0, "level": 0, "recipients": [], "must_answer": []}
     level = max(1, referral.level)
     return {
         "term": say_duration(referral.term),
@@ -125,6 +128,7 @@ def _term(referral: Referral | None, language: str) -> dict[str, Value]:
         "due_date": say_date(referral.due_at, language),
         "days": (level * referral.term) // A_DAY,
         "level": level,
+        "must_answer": _answering(referral.recipients),
         "recipients": [
             {
                 "title": clean_line(person.title),

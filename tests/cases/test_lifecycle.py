@@ -24,6 +24,7 @@ from tests.fakes import CITIZEN, NOON, OFFICER, WEEK, a_case, a_mail, a_recipien
 
 HEAD = a_recipient(post="HFW-HEAD", role=Role.COPY, address="hfw-head@example.org", mobile="+916999900002")
 ABOVE = a_recipient(post="DM-BAN", role=Role.SUPERIOR, address="dm-ban@example.org", mobile="+916999900003")
+BELOW = a_recipient(post="HFW-BMOH", role=Role.INFORMATION, address="bmoh@example.org", mobile="+916999900004")
 GRIEVANCE = Grievance(
     source=Source.MAIL,
     subject="No doctor",
@@ -68,6 +69,48 @@ def test_bulk_mail_becomes_a_case_without_an_acknowledgement() -> None:
 def test_addressee_and_copies_are_referred_to_and_superiors_only_named() -> None:
     told = [n.recipient for n in opened().notices if n.purpose is Purpose.REFERRAL]
     assert told == [OFFICER, "hfw-head@example.org"]
+
+
+TELLING = replace(ROUTE, recipients=(*ROUTE.recipients, BELOW))
+
+
+def test_who_is_told_for_information_gets_the_referral_once_and_nothing_else() -> None:
+    decision = opened(route=TELLING)
+    case = decision.case
+    assert case is not None
+    told = [(n.purpose, n.channel, n.occurrence) for n in decision.notices if n.person == BELOW]
+    assert told == [(Purpose.REFERRAL, Channel.EMAIL, 1)]
+    follow_up = lifecycle.follow_up(case, a_mail(), raw_sha256="1" * 64, now=NOON)
+    overdue = lifecycle.overdue(case, NOON + WEEK)
+    assert overdue is not None
+    assert not {BELOW.address, BELOW.mobile} & {n.recipient for n in (*follow_up.notices, *overdue.notices)}
+
+
+def test_who_must_answer_another_matter_of_the_case_is_not_told_for_information() -> None:
+    other = replace(ROUTE, department="PRD", recipients=(replace(BELOW, post="PRD-BDO", role=Role.ADDRESSEE),))
+    decision = lifecycle.open_case(GRIEVANCE, [TELLING, other], reference="CM2600012349", now=NOON, term=WEEK)
+    assert [(n.occurrence, n.recipient) for n in decision.notices if n.recipient == BELOW.address] == [
+        (2, BELOW.address)
+    ]
+
+
+def test_an_answer_of_who_was_only_told_is_for_a_human_who_may_close_with_it() -> None:
+    case = a_case(referrals=(a_referral(recipients=TELLING.recipients),))
+    held = lifecycle.officer_answer(case, post=BELOW.post, words="I was there.", message_id="", now=NOON)
+    assert (held.outcome, held.reason) == (Outcome.HELD, "an answer of an office that was told for information only")
+    assert (held.case, held.notices, held.events) == (None, (), ())
+    closed = lifecycle.officer_answer(
+        case, post=BELOW.post, words="I was there.", message_id="", now=NOON, by_desk=True
+    )
+    assert closed.case is not None
+    assert (closed.case.state, closed.case.closed_by) == (CaseState.CLOSED, BELOW.post)
+
+
+def test_an_office_told_in_one_matter_and_asked_in_another_may_answer() -> None:
+    asked = a_referral(number=2, recipients=(replace(BELOW, role=Role.ADDRESSEE),))
+    case = a_case(referrals=(a_referral(recipients=TELLING.recipients), asked))
+    decision = lifecycle.officer_answer(case, post=BELOW.post, words="Done.", message_id="", now=NOON)
+    assert decision.outcome is Outcome.REPLY
 
 
 def test_one_person_who_holds_two_posts_is_written_to_once() -> None:

@@ -124,8 +124,14 @@ def place_files(**changes: str) -> dict[str, str]:
     return {f"{name}.csv": text for name, text in files.items()}
 
 
-def departments() -> Departments:
-    return read_departments({"departments.csv": DEPARTMENTS})
+def departments(informs: str = "") -> Departments:
+    """`informs` is the level that HFW tells for information; HOM tells one level lower than it answers."""
+    if not informs:
+        return read_departments({"departments.csv": DEPARTMENTS})
+    head, *lines = DEPARTMENTS.splitlines()
+    told = {"HFW": informs, "HOM": "subdivision"}
+    rows = [f"{line},{told.get(line.partition(',')[0], '')}" for line in lines]
+    return read_departments({"departments.csv": "\n".join([f"{head},informs", *rows, ""])})
 
 
 def gazetteer() -> Gazetteer:
@@ -136,8 +142,10 @@ def rules(keywords: str = KEYWORDS, cues: str = CUES) -> Rules:
     return read_rules({"keywords.csv": keywords, "cues.csv": cues}, departments())
 
 
-def directory(posts: str = POSTS, officers: str = OFFICERS) -> Directory:
-    return read_directory({"posts.csv": posts, "officers.csv": officers}, departments(), gazetteer())
+def directory(posts: str = POSTS, officers: str = OFFICERS, *, informs: str = "") -> Directory:
+    """Of departments that tell nobody for information; `informs` is the level that HFW tells."""
+    offices = departments(informs)
+    return read_directory({"posts.csv": posts, "officers.csv": officers}, offices, gazetteer())
 
 
 def without(text: str, start: str) -> str:

@@ -140,3 +140,14 @@ def test_invented_holders_are_told_once() -> None:
     (found,) = report(officers=OFFICERS).findings
     count = len(OFFICERS.splitlines()) - 1
     assert f"{count} of {count} addresses end in example.org" in found.fault.message
+
+
+def test_a_department_that_informs_a_level_without_posts_is_told_of_with_its_line() -> None:
+    files = {"posts.csv": without(POSTS, "HFW-BMOH"), "officers.csv": without(REAL, "HFW-BMOH")}
+    offices = departments("block")
+    directory = read_directory(files, offices, gazetteer(), on=TODAY)
+    found = check_directory(directory, gazetteer(), files, on=TODAY)
+    assert told(found) == [
+        ("departments.csv", 2, "HFW informs down to its block, and has no post at block or subdivision"),
+        ("departments.csv", 3, "HOM informs down to its subdivision, and has no post at subdivision"),
+    ]

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Departments, Directory, read_departments, read_directory
 from mailbot.classify.match import classify
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules, read_rules
+from mailbot.classify.settle import ask
 from mailbot.model import Role, Route
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -30,7 +32,9 @@ def office() -> tuple[Departments, Rules, Gazetteer, Directory]:
 
 def send(text: str, subject: str = "") -> Route:
     _, rules, gazetteer, directory = office()
-    return route(classify(subject, text, rules), find_place(subject, text, gazetteer), directory, gazetteer)
+    accused = find_accused(subject, text, rules)
+    found = classify(subject, text, rules), find_place(subject, text, gazetteer)
+    return route(*found, directory, gazetteer, accused=accused)
 
 
 def test_there_are_as_many_posts_as_the_service_has() -> None:
@@ -90,12 +94,43 @@ def test_a_grievance_goes_to_the_officer_of_the_area_and_to_the_head(text: str, 
 
 def test_the_explanation_of_the_bankura_case_says_why_each_was_chosen() -> None:
     found = send("There is no doctor in the rural hospital of Onda block.")
-    cmoh, head = found.recipients
+    cmoh, head, bmoh = found.recipients
     assert (
         "the mail names Onda block as 'Onda' (body 44-48, places.csv:21), which lies in health district Bankura"
         in cmoh.reason
     )
     assert "'rural hospital' (body 26-40, keywords.csv:" in head.reason
+    assert (bmoh.role, bmoh.post) == (Role.INFORMATION, "HFW-BMOH-BAN-ONDA")
+    assert "HFW informs down to its block (departments.csv)" in bmoh.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "post"),
+    [
+        ("The tap of the piped water scheme is dry, Onda block, Bankura.", "PHE-JE-BAN-ONDA"),
+        ("There is no doctor in the hospital, Bankura municipality.", "HFW-ACMOH-BAN-BANKURA-SADAR"),
+        ("Police is not taking FIR, Karandighi block.", ""),
+        ("Our village road in Onda block is broken, the pradhan does nothing.", ""),
+        ("There is no doctor in the hospital of Onda block; we complain against the BMOH, who takes bribe.", ""),
+    ],
+)
+def test_the_post_below_is_told_where_its_department_says_so_and_nobody_is_complained_of(text: str, post: str) -> None:
+    told = [person.post for person in send(text).recipients if person.role is Role.INFORMATION]
+    assert told == ([post] if post else [])
+
+
+def test_every_department_that_informs_has_the_posts_for_it() -> None:
+    departments, _, gazetteer, directory = office()
+    telling = {code for code, department in departments.items() if department.informs}
+    reached = {
+        code
+        for code in telling
+        for person in ask(code, "BL-BAN-ONDA", directory, gazetteer).recipients
+        if person.role is Role.INFORMATION
+    }
+    assert reached == telling
+    assert {"HFW", "PHE", "POW"} <= telling
+    assert not telling & {"HOM", "COR", "JUD"}  # whom a complaint to the police or a court concerns may be near
 
 
 @pytest.mark.parametrize("name", ["Burdwan", "Midnapore", "24 Parganas"])

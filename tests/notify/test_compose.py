@@ -55,6 +55,15 @@ ACS = Recipient(
     mobile="+919000000002",
     reason="head of the department",
 )
+BMOH = Recipient(
+    post="HFW-BMOH-ONDA",
+    title="Block Medical Officer of Health, Onda",
+    role=Role.INFORMATION,
+    officer="Chitra Example",
+    address="bmoh-onda@example.org",
+    mobile="+919000000004",
+    reason="the nearest below the addressee, told for information only",
+)
 CASE = Case(
     reference="CM2600012349",
     version=1,
@@ -93,6 +102,7 @@ CLOSED = replace(
     action_taken="A doctor joined on 2 December.\nThe outpatient department is open.",
 )
 OVERDUE = replace(CASE, referrals=(replace(CASE.referrals[0], level=2),))
+TELLING = replace(CASE, referrals=(replace(CASE.referrals[0], recipients=(CMOH, ACS, BMOH)),))
 FOLLOW_UP = Mail(
     kind=MailKind.REPLY,
     senders=(Address("Rina Das", "rina.das@example.net"),),
@@ -159,6 +169,7 @@ def golden_messages() -> dict[str, OutboxMessage]:
     """Everything we say, by the name of its golden file."""
     told = {
         "referral.email.en": referral(),
+        "referral.email.en.information": referral(TELLING, person=BMOH),
         "follow_up.email.en": composer().compose(
             replace(notice(Purpose.FOLLOW_UP, Channel.EMAIL, person=CMOH), mail=FOLLOW_UP, original_sha256="b" * 64),
             CASE,
@@ -265,6 +276,22 @@ def test_a_referral_speaks_of_its_own_term_and_posts() -> None:
     assert CMOH.title not in told.text
     first = composer().compose(notice(Purpose.REFERRAL, Channel.EMAIL, person=ACS, occurrence=1), case)
     assert "8 December 2026, 12:00 pm IST (within 7 days)" in first.text
+
+
+def test_who_is_only_told_reads_who_must_answer_and_of_no_term_of_its_own() -> None:
+    message = referral(TELLING, person=BMOH)
+    head = message.text.partition("THE GRIEVANCE")[0]
+    assert parts(message).subject.startswith("[CM2600012349] For information: ")
+    assert CMOH.title in head.partition("These must answer:")[2].partition("Case ")[0]
+    for text in (head, parts(message).html):
+        assert "Answer due" not in text
+        assert "closes the case and is sent" not in text
+    assert "Answer due" in referral(TELLING).text
+
+
+def test_no_citizen_reads_who_was_only_told() -> None:
+    told = composer().compose(notice(Purpose.ACKNOWLEDGEMENT, Channel.EMAIL), TELLING)
+    assert (CMOH.title in told.text, BMOH.title in told.text) == (True, False)
 
 
 def test_a_referral_carries_the_original_and_an_acknowledgement_does_not() -> None:
