@@ -1,10 +1,10 @@
 """
 Phrases that find themselves in a text.
 
-In: phrases with a payload each; a `Text`. Out: `Hit`s (longest phrase first, left to right, none overlapping). Several
-lexicons (keywords, cues, titles; names, type words) may stand `beside` one another: a text is then walked once for
-all of them, and each still answers for itself. Work is linear in the text: at each word a dictionary is asked, and a
-phrase is followed for at most as many words as the longest phrase has.
+In: phrases with a payload each; a `Text`. Out: `Hit`s, the longest phrase first, left to right, none within another.
+Several lexicons (keywords, cues, titles; names, type words) may stand `beside` one another: a text is then walked once
+for all of them, and each still answers for itself. Work is linear in the text: at each word a dictionary is asked, and
+a phrase is followed for at most as many words as the longest phrase has.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,11 +38,18 @@ class Lexicon(Generic[P]):
     Args:
         entries: Phrase and payload; a phrase may stand several times.
         beside: A lexicon that the same texts are asked for too, to be found in the same walk.
+        may_overlap: Whether two phrases may share a word, when neither lies within the other.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, P]] = (), beside: "Lexicon[Any] | None" = None) -> None:
+    def __init__(
+        self,
+        entries: Iterable[tuple[str, P]] = (),
+        *,
+        beside: "Lexicon[Any] | None" = None,
+        may_overlap: bool = False,
+    ) -> None:
         self._trie: _Trie = _Trie() if beside is None else beside._trie
-        self._place = self._trie.add_lexicon()
+        self._place = self._trie.add_lexicon(may_overlap=may_overlap)
         for phrase, payload in entries:
             self._add(phrase, payload)
 
@@ -63,7 +70,7 @@ class Lexicon(Generic[P]):
         self._trie.plant(path, self._place, payload)
 
     def find(self, text: Text) -> list[Hit[P]]:
-        """Find the longest phrases, left to right; no word belongs to two of them."""
+        """Find the longest phrases, left to right."""
         return cast("list[Hit[P]]", self._trie.walk(text)[self._place])
 
 
@@ -87,13 +94,13 @@ class _Trie:
 
     def __init__(self) -> None:
         self._root = _Node()
-        self._lexicons = 0
+        self._may_overlap: list[bool] = []  # by lexicon
         self._openings = _Openings(self._root)
         self._recent: tuple[tuple[Text, _Hits], ...] = ()  # several readers ask for the same texts
 
-    def add_lexicon(self) -> int:
-        self._lexicons += 1
-        return self._lexicons - 1
+    def add_lexicon(self, *, may_overlap: bool) -> int:
+        self._may_overlap.append(may_overlap)
+        return len(self._may_overlap) - 1
 
     def plant(self, path: Sequence[str], lexicon: int, payload: object) -> None:
         node = self._root
@@ -119,8 +126,9 @@ class _Trie:
 
     def _walk(self, text: Text) -> _Hits:
         words = [*text.words, ""]  # no phrase goes on with an empty word
-        hits: _Hits = [[] for _ in range(self._lexicons)]
-        behind = [0] * self._lexicons  # the first word that belongs to no phrase of that lexicon yet
+        may_overlap = self._may_overlap
+        hits: _Hits = [[] for _ in may_overlap]
+        behind = [0] * len(may_overlap)  # the first word that belongs to no phrase of that lexicon yet
         for i, opening in enumerate(map(self._openings.__getitem__, text.words)):
             if opening is None:
                 continue
@@ -128,9 +136,10 @@ class _Trie:
             if further is None:
                 further = opening.after(words[i + 1])
             for lexicon, length, payloads, by_sound in _longest(text, i, opening, further) if further else opening.ends:
-                if i >= behind[lexicon]:
-                    hits[lexicon].append(Hit(i, i + length, payloads, by_sound))
-                    behind[lexicon] = i + length
+                stop = i + length
+                if (stop if may_overlap[lexicon] else i + 1) > behind[lexicon]:
+                    hits[lexicon].append(Hit(i, stop, payloads, by_sound))
+                    behind[lexicon] = stop
         return hits
 
 

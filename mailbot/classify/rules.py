@@ -104,7 +104,8 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
     )
     titles = _titles(files, faults) if TITLES in files else []
     faults.raise_any()
-    keywords = Lexicon((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases)
+    phrases = ((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases)
+    keywords = Lexicon(phrases, may_overlap=True)
     return Rules(
         tuple(rules),
         keywords,

@@ -97,3 +97,13 @@ def test_what_is_added_later_is_found_too() -> None:
     assert len(first.find(text)) == 1
     second = Lexicon([("route", "route")], beside=first)
     assert [hit.payloads for hit in second.find(text)] == [("route",)]
+
+
+def test_phrases_may_overlap_where_neither_lies_within_the_other() -> None:
+    phrases = ["thank you", "you only", "thank you only to", "only"]
+    text = read("thank you only")
+    apart = Lexicon((phrase, phrase) for phrase in phrases)
+    assert [hit.payloads[0] for hit in apart.find(text)] == ["thank you", "only"]
+    over = Lexicon(((phrase, phrase) for phrase in phrases), beside=apart, may_overlap=True)
+    assert [hit.payloads[0] for hit in over.find(text)] == ["thank you", "you only"]
+    assert [hit.payloads[0] for hit in over.find(read("thank you only to"))] == ["thank you only to"]
