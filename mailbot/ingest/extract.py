@@ -15,7 +15,7 @@ import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 from xml.etree import ElementTree
 
@@ -185,7 +185,7 @@ class _Reader:
 
     def _scanned(self, picture: Callable[[], bytes]) -> str:
         """A page read as a picture, while the allowance lasts and tesseract is there."""
-        if not _languages():
+        if not _tesseract()[0]:
             self.warn("a scanned page was not read: tesseract is not installed")
             return ""
         if self.scanned >= SCANNED_PAGES_LIMIT:
@@ -198,7 +198,9 @@ class _Reader:
         return self._scanned(lambda: data)
 
     def _recognise(self, picture: bytes) -> str:
-        command = ("tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "3", "--dpi", str(DPI))
+        languages, turns = _tesseract()
+        # 1 finds out first how the page lies, for photographed letters often lie on their side; 3 does not look.
+        command = ("tesseract", "stdin", "stdout", "-l", languages, "--psm", "1" if turns else "3", "--dpi", str(DPI))
         done = _run(command, picture, OCR_SECONDS)
         if done is None:
             self.warn(f"a scanned page could not be read by tesseract, or not within {OCR_SECONDS} s")
@@ -223,12 +225,16 @@ def _page_picture(page: "_Page") -> bytes:
     return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + body
 
 
-def _languages() -> str:
-    """The languages tesseract has, of those our letters are in; "" when it is not installed."""
+@cache
+def _tesseract() -> tuple[str, bool]:
+    """
+    The languages tesseract has, of those our letters are in, and whether it can tell how a page lies; none when it is
+    not installed. Asked once: the process ends with the mail.
+    """
     if shutil.which("tesseract", path=_PATH) is None:
-        return ""
+        return "", False
     there = (_run(("tesseract", "--list-langs"), b"", 10) or b"").decode("ascii", "replace").split()
-    return "+".join(language for language in LANGUAGES if language in there)
+    return "+".join(language for language in LANGUAGES if language in there), "osd" in there
 
 
 _PATH = os.defpath + os.pathsep + "/usr/local/bin"

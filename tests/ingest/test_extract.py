@@ -55,6 +55,16 @@ def test_a_scanned_page_is_read_by_tesseract_and_marked_as_machine_read() -> Non
     assert any("a person must look" in warning for warning in letter.warnings)
 
 
+@needs_pdfium
+@needs_tesseract
+def test_a_letter_photographed_upside_down_is_read() -> None:
+    said = ["The tube well of Simlapal is dry since May and the", "tanker comes only on Monday. Please help us soon."]
+    picture = extract.first_page_picture(pdf(*said, *said, *said))
+    head, _, pixels = picture.partition(b" 255\n")
+    letter = read(a_letter(head + b" 255\n" + pixels[::-1], "image/x-portable-graymap", "photo.pgm"))
+    assert "tube well" in letter.attachment_text
+
+
 def test_a_mail_that_speaks_for_itself_comes_back_unchanged() -> None:
     raw = a_letter(docx(WORDS), DOCX, "letter.docx", text=WORDS * 20)
     whole = read_mail(raw)
