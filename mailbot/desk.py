@@ -125,9 +125,11 @@ def route_case(reference: str, ruling: Ruling, *, store: CaseStore, office: Offi
 
 
 def _decide(case: Case, ruling: Ruling, office: Office, now: datetime) -> Decision:
+    own_post = office.directory.triage.code
     if list(ruling.departments) == [NO_GRIEVANCE]:
-        return dismiss_case(case, now=now)
-    return settle_case(case, _routes(case, ruling, office), now=now, term=office.term, only=ruling.only)
+        return dismiss_case(case, now=now, own_post=own_post)
+    routes = _routes(case, ruling, office)
+    return settle_case(case, routes, now=now, term=office.term, only=ruling.only, own_post=own_post)
 
 
 def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:

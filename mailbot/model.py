@@ -386,6 +386,7 @@ class Purpose(StrEnum):
     FOLLOW_UP = "follow_up"
     OVERDUE_ALERT = "overdue_alert"
     CLOSURE_NOTICE = "closure_notice"
+    WITHDRAWAL = "withdrawal"
 
 
 class Channel(StrEnum):
@@ -401,6 +402,7 @@ class OutboxState(StrEnum):
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
     HELD = "held"
+    WITHDRAWN = "withdrawn"  # called back before it left: its referral was withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -418,6 +420,7 @@ class Notice:
     person: Recipient | None = None  # the officer it goes to; None when it goes to the complainant
     mail: Mail | None = None  # the mail that gave rise to it (a follow-up), to quote from
     original_sha256: str = ""  # the archived mail to attach; "" for none
+    now_with: tuple[Recipient, ...] = ()  # of a withdrawal: who must answer now; empty when nobody must
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -566,7 +569,8 @@ class Decision:
     `mail` is None when no mail stands behind it (the clock, the desk). `case` is the case as it shall be afterwards,
     with the `version` it was decided on; None when no case is touched. `thread` are Message-IDs that lead to the case
     from now on. `outbox` are the rendered `notices`. `revision` says that the mail had an outcome, which this one
-    replaces. `also` are decisions that stand or fall with this one.
+    replaces. `also` are decisions that stand or fall with this one. `withdrawn` are referrals of the case, by number,
+    whose mails do not leave if they have not yet; to whom none has left, no withdrawal need be told.
     """
 
     outcome: Outcome | None
@@ -580,6 +584,7 @@ class Decision:
     outbox: tuple[OutboxMessage, ...] = ()
     revision: Revision | None = None
     also: tuple["Decision", ...] = ()
+    withdrawn: tuple[int, ...] = ()
 
 
 class Stored(StrEnum):

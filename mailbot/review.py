@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.cases import lifecycle
+from mailbot.cases.withdraw import withdraw, withdrawal_notices
 from mailbot.errors import UnreadableMail, Unsettled
 from mailbot.ingest.reply import action_taken
 from mailbot.intake import Office, Reading, decide_mails, held, open_as_told, render, standing_case
@@ -22,7 +23,6 @@ from mailbot.model import (
     Mail,
     MailDeed,
     Outcome,
-    ReferralState,
     Revision,
     Stored,
     StoredMail,
@@ -138,7 +138,8 @@ class Reviewer:
     def join(self, reference: str, into: str) -> bool:
         """
         Make a case part of another: its mails follow up that one, its referrals are withdrawn, its officers' answers
-        and its complainant's mails lead there from now on. False when it was joined before.
+        and its complainant's mails lead there from now on. Officers who must answer no longer are told. False when it
+        was joined before.
 
         Raises:
             Unsettled: One of them is not there or not open, or both are the same.
@@ -166,20 +167,23 @@ class Reviewer:
         letter = self._read(self.archive.read(case.raw_sha256))
         follow = self._signed(self._follow_up(other, letter, case.raw_sha256, JOINED))
         moved = [self._moved(mail, other.reference) for mail in mails]
-        withdrawn = tuple(
-            replace(each, state=ReferralState.WITHDRAWN) if each.state is ReferralState.OPEN else each
-            for each in case.referrals
-        )
-        return Decision(
+        stay, withdrawn = withdraw(case.referrals)
+        joined = Decision(
             outcome=None,
             reason=JOINED,
-            case=replace(
-                case, state=CaseState.DUPLICATE, joined_into=other.reference, referrals=withdrawn, review=False
-            ),
+            case=replace(case, state=CaseState.DUPLICATE, joined_into=other.reference, referrals=stay, review=False),
             reference=case.reference,
             events=(self._event(case.reference, EventKind.JOINED, into=other.reference),),
+            notices=withdrawal_notices(
+                withdrawn,
+                standing=other.in_charge(),
+                now_with=other.in_charge(),
+                own_post=self.office.directory.triage.code,
+            ),
+            withdrawn=tuple(each.number for each in withdrawn),
             also=(replace(render(follow, self.office.composer), outcome=None), *moved),
         )
+        return render(joined, self.office.composer)
 
     def _moved(self, mail: StoredMail, reference: str) -> Decision:
         return Decision(

@@ -21,6 +21,8 @@ from tests.papers import a_letter, pdf
 
 needs_pdfium = pytest.mark.skipif(not extract.CAN_READ_PDF, reason="the extra 'attachments' is not installed")
 HEAD = "hfw-head@example.org"
+ASKED = ("addressee", "copy")
+WATER = "The tap of the piped water scheme is dry.\r\n\r\nAmit Roy\r\nOnda block, district Bankura\r\n"
 STRANGER = "From: Amit Roy <amit@else.example>\r\nMessage-ID: <s@else.example>\r\nSubject: Me too\r\n\r\n"
 
 
@@ -332,6 +334,40 @@ def test_a_case_joined_to_another_is_a_duplicate_and_leads_there(rig: Rig) -> No
     rig.clock.go_on(2 * WEEK)
     rig.escalate()
     assert {row["case"] for row in list_outbox(rig.engine) if row["purpose"] == Purpose.OVERDUE_ALERT} == {first}
+
+
+def test_who_answers_the_joined_case_no_longer_is_told_once_and_who_answers_the_other_is_not(rig: Rig) -> None:
+    rig.mailbox.deliver(a_grievance(1))
+    water = a_grievance(2, sender="amit@else.example", text=WATER)
+    rig.mailbox.deliver(water.replace(b"No doctor at the health centre", b"A dry tap"))
+    rig.receive()
+    rig.dispatch()
+    second, first = (str(case["reference"]) for case in list_cases(rig.engine))
+    reviewer(rig).join(second, first)
+    reviewer(rig).join(second, first)
+    rig.dispatch()
+    gone = {person["address"] for person in shown(rig, second)["referrals"][0]["recipients"] if person["role"] in ASKED}
+    withdrawn = [message for message, _ in rig.post.accepted if message.purpose is Purpose.WITHDRAWAL]
+    assert {message.recipient for message in withdrawn} == gone
+    assert len(withdrawn) == len(gone) == 2
+    assert all(first in message.text and message.reference == second for message in withdrawn)
+    assert all("Chief Medical Officer of Health" in message.text for message in withdrawn)
+    assert balanced(rig)
+
+
+def test_the_same_offices_are_not_told_of_a_join_and_a_referral_that_has_not_left_does_not_leave(rig: Rig) -> None:
+    rig.mailbox.deliver(a_grievance(1))
+    rig.receive()
+    rig.dispatch()
+    rig.mailbox.deliver(a_grievance(2))
+    rig.receive()
+    second, first = (str(case["reference"]) for case in list_cases(rig.engine))
+    reviewer(rig).join(second, first)
+    rig.dispatch()
+    to_officers = [(m.purpose, m.reference) for m, _ in rig.post.accepted if m.recipient == HEAD]
+    assert to_officers == [(Purpose.REFERRAL, first), (Purpose.FOLLOW_UP, first)]
+    states = {row["state"] for row in list_outbox(rig.engine) if row["case"] == second and row["purpose"] == "referral"}
+    assert states == {"withdrawn"}
 
 
 def test_an_officers_answer_to_a_joined_case_closes_the_case_that_stands(rig: Rig) -> None:

@@ -143,7 +143,7 @@ def follow_up(
                 mail=mail,
                 original_sha256=raw_sha256,
             )
-            for person in _by_address(_must_answer(case.in_charge()))
+            for person in by_address(must_answer(case.in_charge()))
         ),
     )
 
@@ -246,11 +246,12 @@ def _event(case: Case, now: datetime, kind: EventKind, actor: str, **detail: str
     return Event(reference=case.reference, at=now, kind=kind, actor=actor, detail=detail)
 
 
-def _must_answer(people: Iterable[Recipient]) -> list[Recipient]:
+def must_answer(people: Iterable[Recipient]) -> list[Recipient]:
+    """Those who owe an answer."""
     return [person for person in people if person.role.must_answer]
 
 
-def _by_address(people: Iterable[Recipient]) -> list[Recipient]:
+def by_address(people: Iterable[Recipient]) -> list[Recipient]:
     """One person an address: whoever holds two posts of a route is written to once."""
     return list({person.address.casefold(): person for person in reversed(list(people)) if person.address}.values())[
         ::-1
@@ -276,10 +277,10 @@ def _to_complainant(case: Case, purpose: Purpose, *, occurrence: int) -> Iterabl
 
 def referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
     """A mail to each address of those who must answer; and of those who are told, unless they must answer elsewhere."""
-    answering = {person.address.casefold() for person in _must_answer(case.in_charge())}
+    answering = {person.address.casefold() for person in must_answer(case.in_charge())}
     told = [person for person in referral.recipients if person.role is Role.INFORMATION]
-    only_told = [person for person in _by_address(told) if person.address.casefold() not in answering]
-    for person in (*_by_address(_must_answer(referral.recipients)), *only_told):
+    only_told = [person for person in by_address(told) if person.address.casefold() not in answering]
+    for person in (*by_address(must_answer(referral.recipients)), *only_told):
         yield Notice(
             purpose=Purpose.REFERRAL,
             channel=Channel.EMAIL,
@@ -293,10 +294,10 @@ def referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
 
 def _overdue_notices(referral: Referral, level: int) -> Iterable[Notice]:
     occurrence = (referral.number - 1) * LEVELS_A_REFERRAL + level
-    people = _must_answer(referral.recipients)
+    people = must_answer(referral.recipients)
     for channel, person in (
         *((Channel.SMS, person) for person in _by_mobile(people)),
-        *((Channel.EMAIL, person) for person in _by_address(people)),
+        *((Channel.EMAIL, person) for person in by_address(people)),
     ):
         yield Notice(
             purpose=Purpose.OVERDUE_ALERT,

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, null, sele
 from mailbot.cases import rows
 from mailbot.cases.database import reading, writing
 from mailbot.cases.tables import events, outbox
-from mailbot.model import Channel, Event, EventKind, OutboxEntry, OutboxState
+from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose
 
 _EVENTS = {
     OutboxState.SENT: EventKind.SENT,
@@ -164,6 +164,35 @@ class SqlOutbox:
             outbox.c.next_attempt_at.is_not_distinct_from(entry.next_attempt_at),
             outbox.c.lease_owner.is_not_distinct_from(owner),
         )
+
+
+def call_back(connection: Connection, decision: Decision) -> frozenset[tuple[str, int]]:
+    """
+    Keep the mails of referrals that this decision withdraws from leaving, where they still wait.
+
+    Returns recipient and occurrence of those that were never tried: such an address knows nothing to be taken back. A
+    mail that was tried may have arrived, whatever we were told; one that is being sent can no longer be stopped.
+    """
+    if not decision.withdrawn:
+        return frozenset()
+    waiting = (
+        update(outbox)
+        .where(
+            outbox.c.reference == decision.reference,
+            outbox.c.purpose == Purpose.REFERRAL,
+            outbox.c.occurrence.in_(decision.withdrawn),
+            outbox.c.state == OutboxState.PENDING,
+        )
+        .values(
+            state=OutboxState.WITHDRAWN,
+            next_attempt_at=None,
+            settled_at=rows.moment_of(decision),
+            reason="its referral was withdrawn before it left",
+        )
+        .returning(outbox.c.recipient, outbox.c.occurrence, outbox.c.attempts)
+    )
+    found = connection.execute(waiting).all()
+    return frozenset((recipient, occurrence) for recipient, occurrence, attempts in found if not attempts)
 
 
 def _note(connection: Connection, entry: OutboxEntry, kind: EventKind, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ written here, and a Case comes back equal to what it was.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from mailbot.model import (
     OutboxEntry,
     OutboxMessage,
     OutboxState,
+    Purpose,
     Recipient,
     Referral,
     ReferralState,
@@ -160,11 +161,16 @@ def event_row(event: Event) -> Row:
     }
 
 
-def outbox_rows(decision: Decision) -> list[Row]:
+def outbox_rows(decision: Decision, *, unheard: Container[tuple[str, int]] = ()) -> list[Row]:
+    """The messages of a decision; no withdrawal to a recipient `unheard` of the occurrence that is withdrawn."""
     if not decision.outbox:
         return []
     at = moment_of(decision)
-    return [outbox_row(message, at) for message in decision.outbox]
+    return [
+        outbox_row(message, at)
+        for message in decision.outbox
+        if message.purpose is not Purpose.WITHDRAWAL or (message.recipient, message.occurrence) not in unheard
+    ]
 
 
 def outbox_row(message: OutboxMessage, at: datetime) -> Row:

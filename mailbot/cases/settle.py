@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.cases.lifecycle import DESK, make_referral, referral_notices
+from mailbot.cases.withdraw import withdraw, withdrawal_notices
 from mailbot.errors import Unsettled
 from mailbot.model import Case, CaseState, Decision, Event, EventKind, Referral, ReferralState, Route
 
@@ -19,7 +20,13 @@ NO_GRIEVANCE = "NONE"
 
 
 def settle_case(
-    case: Case, routes: Sequence[Route], *, now: datetime, term: timedelta, only: int | None = None
+    case: Case,
+    routes: Sequence[Route],
+    *,
+    now: datetime,
+    term: timedelta,
+    only: int | None = None,
+    own_post: str = "",
 ) -> Decision:
     """
     Refer a case anew, as the desk decided: one referral a matter, the main one first.
@@ -30,6 +37,7 @@ def settle_case(
         now: When it is referred: the new terms run from here.
         term: The time allowed.
         only: The number of the one referral that is replaced; None for all that are open.
+        own_post: The desk's own post: it need not be told what it did.
 
     Raises:
         Unsettled: The case is closed, or there is no such open referral.
@@ -40,7 +48,7 @@ def settle_case(
         raise ValueError("a case cannot be referred to nobody")
     first = max((referral.number for referral in case.referrals), default=0) + 1
     new = tuple(make_referral(route, number, now, term) for number, route in enumerate(routes, first))
-    stay, withdrawn = _withdraw(case, only)
+    stay, withdrawn = withdraw(case.referrals, only=only)
     before = min((each.number for each in withdrawn), default=0)
     main = not any(each.state is ReferralState.OPEN and each.number < before for each in stay)
     settled = replace(
@@ -59,19 +67,28 @@ def settle_case(
         case=settled,
         reference=case.reference,
         events=(*_withdrawals(case, withdrawn, now), *_referrals(case, new, now)),
-        notices=tuple(notice for referral in new for notice in referral_notices(settled, referral)),
+        notices=(
+            *(notice for referral in new for notice in referral_notices(settled, referral)),
+            *withdrawal_notices(
+                withdrawn,
+                standing=settled.in_charge(),
+                now_with=[person for referral in new for person in referral.recipients],
+                own_post=own_post,
+            ),
+        ),
+        withdrawn=tuple(each.number for each in withdrawn),
     )
 
 
-def dismiss_case(case: Case, *, now: datetime) -> Decision:
+def dismiss_case(case: Case, *, now: datetime, own_post: str = "") -> Decision:
     """
-    Lay a case aside that is no grievance, as the desk decided. Nobody is told.
+    Lay a case aside that is no grievance, as the desk decided. Offices that were asked are told; its writer is not.
 
     Raises:
         Unsettled: The case is closed.
     """
     _check(case, None)
-    stay, withdrawn = _withdraw(case, None)
+    stay, withdrawn = withdraw(case.referrals)
     explain = ("The desk decided: this is no grievance",)
     return Decision(
         outcome=None,
@@ -82,6 +99,8 @@ def dismiss_case(case: Case, *, now: datetime) -> Decision:
             *_withdrawals(case, withdrawn, now),
             _event(case, now, EventKind.DISMISSED, _said(case, NO_GRIEVANCE, "")),
         ),
+        notices=withdrawal_notices(withdrawn, standing=(), now_with=(), own_post=own_post),
+        withdrawn=tuple(each.number for each in withdrawn),
     )
 
 
@@ -92,12 +111,6 @@ def _check(case: Case, only: int | None) -> None:
     if only is not None and only not in open_ones:
         listed = ", ".join(map(str, open_ones)) or "none"
         raise Unsettled(f"{case.reference} has no open referral {only}; open: {listed}")
-
-
-def _withdraw(case: Case, only: int | None) -> tuple[tuple[Referral, ...], list[Referral]]:
-    """The referrals as they shall be, and those that are withdrawn."""
-    gone = [r for r in case.referrals if r.state is ReferralState.OPEN and only in (None, r.number)]
-    return tuple(replace(r, state=ReferralState.WITHDRAWN) if r in gone else r for r in case.referrals), gone
 
 
 def _withdrawals(case: Case, withdrawn: Sequence[Referral], now: datetime) -> list[Event]:

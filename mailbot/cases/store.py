@@ -26,6 +26,7 @@ from mailbot.cases import mails as mail_rows
 from mailbot.cases import rows, statements
 from mailbot.cases.database import fault_name, reading, writing
 from mailbot.cases.loading import in_chunks, load_cases, load_sent, newest_of
+from mailbot.cases.outbox import call_back
 from mailbot.cases.tables import (
     attachments,
     cases,
@@ -251,7 +252,7 @@ class SqlCaseStore:
         _many(
             connection,
             statements.add_new(self._dialect, outbox),
-            [row for one in fresh for row in rows.outbox_rows(one)],
+            [row for one in fresh for row in rows.outbox_rows(one, unheard=call_back(connection, one))],
         )
         self._put(connection, thread, [row for one in revised for row in rows.thread_rows(one)])
         _many(

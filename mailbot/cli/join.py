@@ -43,7 +43,11 @@ def split(asked: Asked, reference: str, mail: str) -> None:
 @common
 @pass_asked
 def join(asked: Asked, reference: str, into: str) -> None:
-    """Make a case part of an earlier one: it was a reminder. Its referrals are withdrawn, no term is changed."""
+    """
+    Make a case part of an earlier one: it was a reminder. Its referrals are withdrawn, no term is changed.
+
+    Offices that were asked by it, and must not answer the earlier one, are told.
+    """
     case, other = one_reference([reference]), one_reference([into])
     with machine(asked) as ours:
         changed = ours.review(whose_hand()).join(case, other)

@@ -62,8 +62,9 @@ def route(
     """
     Settle where a case belongs: new referrals go out, the old ones are withdrawn.
 
-    What is left out stays as the case has it. --department NONE says that it is no grievance: the case is dismissed,
-    and nobody is told. What the desk decides is kept: `mailbot rules examples` prints it as labelled mails.
+    Offices that must answer no longer are told. What is left out stays as the case has it. --department NONE says that
+    it is no grievance: the case is dismissed, and its writer is not told. What the desk decides is kept: `mailbot rules
+    examples` prints it as labelled mails.
     """
     wanted = one_reference(reference)
     if not (departments or places or post):

@@ -115,6 +115,7 @@ FULL = Case(
     action_taken="A doctor has been posted.",
     follow_ups=1,
     possible_duplicate="CM2600000014",
+    joined_into="CM2600000014",
 )
 BARE = replace(
     FULL,
@@ -135,6 +136,7 @@ BARE = replace(
     action_taken="",
     follow_ups=0,
     possible_duplicate="",
+    joined_into="",
 )
 NOTICE = Notice(
     purpose=Purpose.REFERRAL,
@@ -145,6 +147,7 @@ NOTICE = Notice(
     person=ADDRESSEE,
     mail=MAIL,
     original_sha256="0" * 64,
+    now_with=(HEAD,),
 )
 
 
@@ -152,7 +155,7 @@ NOTICE = Notice(
 def sample_values() -> tuple[dict[str, Value], ...]:
     """The values of a case with everything, of one with nothing, and as an office sees it that is only told."""
     names = {"HFW": "Health & Family Welfare", "BL-BAN-ONDA": "Onda (block)"}
-    bare = replace(NOTICE, person=None, mail=None, original_sha256="")
+    bare = replace(NOTICE, person=None, mail=None, original_sha256="", now_with=())
     return (
         case_values(NOTICE, FULL, language="en", names=names, our_address="grievance@example.org"),
         case_values(bare, BARE, language="en", names={}, our_address="grievance@example.org"),

@@ -39,6 +39,7 @@ REQUIRED = (
     "overdue_alert.email.txt.en.j2",
     "closure_notice.sms.en.j2",
     "closure_notice.email.txt.en.j2",
+    "withdrawal.email.txt.en.j2",
 )
 """What every other language falls back to."""
 

@@ -41,13 +41,14 @@ def case_values(
         **_person(notice.person),
         **_term(referral, language),
         **_closure(case, language),
+        **_withdrawal(notice, case),
         **_message(notice),
     }
 
 
 def referral_of(notice: Notice, case: Case) -> Referral | None:
     """The referral a notice speaks of: the one it numbers, else the latest that this person was written to in."""
-    if notice.purpose is Purpose.REFERRAL:
+    if notice.purpose in (Purpose.REFERRAL, Purpose.WITHDRAWAL):
         for referral in case.referrals:
             if referral.number == notice.occurrence:
                 return referral
@@ -148,6 +149,10 @@ def _closure(case: Case, language: str) -> dict[str, Value]:
         "closed_on": say_date(case.closed_at, language) if case.closed_at else "",
         "closed_by": titles.get(case.closed_by, ""),
     }
+
+
+def _withdrawal(notice: Notice, case: Case) -> dict[str, Value]:
+    return {"now_with": _answering(notice.now_with), "joined_into": case.joined_into}
 
 
 def _message(notice: Notice) -> dict[str, Value]:

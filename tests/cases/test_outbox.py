@@ -14,7 +14,7 @@ from mailbot.cases.database import reading
 from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import events, outbox
-from mailbot.model import Channel, OutboxEntry, OutboxState
+from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, Stored
 from mailbot.ports import Outbox
 from tests.cases.decisions import an_email, an_opening, an_sms
 from tests.fakes import NOON
@@ -272,3 +272,68 @@ def test_a_claim_on_postgresql_skips_what_others_hold(queue: Outbox, engine: Eng
     assert claim.startswith("WITH due AS")
     assert "FOR UPDATE SKIP LOCKED" in claim
     assert "RETURNING" in claim
+
+
+# --- called back
+
+
+def a_withdrawal(*, version: int = 1) -> Decision:
+    """The opening's referral withdrawn; the officer it went to is told."""
+    opening = an_opening()
+    assert opening.case is not None
+    case = replace(opening.case, version=version)
+    return Decision(
+        outcome=None,
+        reason="settled by the desk",
+        case=case,
+        reference=case.reference,
+        events=(Event(reference=case.reference, at=LATER, kind=EventKind.WITHDRAWN, actor="desk"),),
+        outbox=(an_email(case.reference, purpose=Purpose.WITHDRAWAL),),
+        withdrawn=(1,),
+    )
+
+
+def mails_of(engine: Engine) -> list[tuple[Purpose, OutboxState]]:
+    with reading(engine) as connection:
+        query = select(outbox.c.purpose, outbox.c.state).where(outbox.c.channel == Channel.EMAIL).order_by(outbox.c.id)
+        return [(purpose, state) for purpose, state in connection.execute(query)]
+
+
+def test_a_mail_that_has_not_left_is_called_back_and_nothing_is_told(engine: Engine, queue: Outbox) -> None:
+    (result,) = SqlCaseStore(engine).commit([a_withdrawal()])
+    assert result.state is Stored.STORED
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.WITHDRAWN)]
+    assert queue.claim(Channel.EMAIL, EXPIRED, limit=9, lease=LEASE) == []
+    assert len(queue.claim(Channel.SMS, EXPIRED, limit=9, lease=LEASE)) == 1  # the complainant's is not touched
+
+
+def test_a_mail_that_was_sent_stays_sent_and_its_withdrawal_leaves(engine: Engine, queue: Outbox) -> None:
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    assert queue.settle(entry, OutboxState.SENT, at=NOON)
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.SENT), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
+
+
+def test_a_mail_that_is_being_sent_cannot_be_called_back_and_its_withdrawal_follows(
+    engine: Engine, queue: Outbox
+) -> None:
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.SENDING), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
+    assert queue.settle(entry, OutboxState.SENT, at=LATER)
+
+
+def test_a_mail_that_was_tried_is_called_back_and_its_withdrawal_is_told_all_the_same(
+    engine: Engine, queue: Outbox
+) -> None:
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    assert queue.settle(entry, OutboxState.PENDING, at=NOON, next_attempt_at=EXPIRED)
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.WITHDRAWN), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
+
+
+def test_a_refused_decision_calls_nothing_back(engine: Engine, queue: Outbox) -> None:
+    (result,) = SqlCaseStore(engine).commit([a_withdrawal(version=7)])
+    assert result.state is Stored.STALE
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.PENDING)]
+    assert len(queue.claim(Channel.EMAIL, LATER, limit=9, lease=LEASE)) == 1

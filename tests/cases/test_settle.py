@@ -8,7 +8,7 @@ import pytest
 from mailbot.cases.lifecycle import follow_up, officer_answer
 from mailbot.cases.settle import dismiss_case, settle_case
 from mailbot.errors import Unsettled
-from mailbot.model import Case, CaseState, Decision, EventKind, Outcome, Purpose, ReferralState, Role, Route
+from mailbot.model import Case, CaseState, Channel, Decision, EventKind, Outcome, Purpose, ReferralState, Role, Route
 from tests.fakes import NOON, OFFICER, WEEK, a_case, a_mail, a_recipient, a_referral
 
 TRIAGE = a_recipient(post="CMO-TRIAGE", address="triage@example.org", mobile="+916999900009")
@@ -24,7 +24,7 @@ LATER = NOON + timedelta(days=2)
 
 
 def settled(case: Case = DOUBTFUL, *routes: Route, only: int | None = None) -> Decision:
-    return settle_case(case, routes or (ROUTE,), now=LATER, term=WEEK, only=only)
+    return settle_case(case, routes or (ROUTE,), now=LATER, term=WEEK, only=only, own_post=TRIAGE.post)
 
 
 def case_of(decision: Decision) -> Case:
@@ -107,7 +107,7 @@ def test_nobody_is_no_route() -> None:
 
 
 def test_what_is_no_grievance_is_dismissed_and_nobody_is_told() -> None:
-    decision = dismiss_case(DOUBTFUL, now=LATER)
+    decision = dismiss_case(DOUBTFUL, now=LATER, own_post=TRIAGE.post)
     case = case_of(decision)
     assert (case.state, case.review, case.due_at, decision.notices) == (CaseState.DISMISSED, False, None, ())
     assert [event.kind for event in decision.events] == [EventKind.WITHDRAWN, EventKind.DISMISSED]
@@ -115,7 +115,7 @@ def test_what_is_no_grievance_is_dismissed_and_nobody_is_told() -> None:
 
 
 def test_a_dismissal_can_be_taken_back() -> None:
-    dismissed = case_of(dismiss_case(DOUBTFUL, now=LATER))
+    dismissed = case_of(dismiss_case(DOUBTFUL, now=LATER, own_post=TRIAGE.post))
     case = case_of(settled(dismissed))
     assert (case.state, case.department) == (CaseState.REFERRED, "PRD")
 
@@ -132,3 +132,55 @@ def test_a_follow_up_goes_to_those_in_charge_alone() -> None:
     told = {notice.recipient for notice in follow_up(case_of(settled()), a_mail(), raw_sha256="0", now=LATER).notices}
     assert told == {"bdo-onda@example.org", "prd-head@example.org"}
     assert OFFICER not in told
+
+
+# --- whom a withdrawal is told
+
+
+def withdrawals(decision: Decision) -> list[tuple[str, int]]:
+    return [(n.recipient, n.occurrence) for n in decision.notices if n.purpose is Purpose.WITHDRAWAL]
+
+
+HFW_HEAD = a_recipient(post="HFW-HEAD", role=Role.COPY, address="hfw-head@example.org", mobile="+916999900002")
+BELOW = a_recipient(post="HFW-BMOH", role=Role.INFORMATION, address="bmoh@example.org", mobile="+916999900003")
+ABOVE = a_recipient(post="DM-BAN", role=Role.SUPERIOR, address="dm@example.org", mobile="+916999900004")
+REFERRED = a_case(referrals=(a_referral(recipients=(a_recipient(), HFW_HEAD, ABOVE, BELOW)),))
+
+
+def test_who_was_asked_and_is_no_longer_is_told_by_mail_and_who_has_it_now() -> None:
+    decision = settled(REFERRED)
+    assert withdrawals(decision) == [(OFFICER, 1), ("hfw-head@example.org", 1)]
+    told = next(n for n in decision.notices if n.purpose is Purpose.WITHDRAWAL)
+    assert (told.channel, told.now_with) == (Channel.EMAIL, (BDO, HEAD))
+    assert decision.withdrawn == (1,)
+
+
+def test_the_desk_is_not_told_of_its_own_deed() -> None:
+    assert withdrawals(settled()) == []
+    assert settled().withdrawn == (1,)
+
+
+def test_who_goes_on_to_answer_is_not_told_that_no_answer_is_owed() -> None:
+    stays = replace(ROUTE, recipients=(BDO, replace(HEAD, address=OFFICER.upper())))
+    assert withdrawals(settled(REFERRED, stays)) == [("hfw-head@example.org", 1)]
+
+
+def test_of_one_matter_withdrawn_the_offices_of_the_others_hear_nothing() -> None:
+    other = a_referral(number=2, recipients=(HFW_HEAD,))
+    case = a_case(referrals=(a_referral(recipients=(a_recipient(), HFW_HEAD)), other))
+    decision = settled(case, only=1)
+    assert withdrawals(decision) == [(OFFICER, 1)]
+    assert decision.withdrawn == (1,)
+
+
+def test_a_second_ruling_tells_of_the_second_referral_only() -> None:
+    again = replace(ROUTE, recipients=(replace(BDO, post="PRD-BDO-TWO", address="two@example.org"),))
+    decision = settled(case_of(settled(REFERRED)), again)
+    assert withdrawals(decision) == [("bdo-onda@example.org", 2), ("prd-head@example.org", 2)]
+
+
+def test_an_office_that_was_asked_about_what_is_no_grievance_is_told_and_the_writer_is_not() -> None:
+    decision = dismiss_case(REFERRED, now=LATER)
+    assert withdrawals(decision) == [(OFFICER, 1), ("hfw-head@example.org", 1)]
+    assert {notice.purpose for notice in decision.notices} == {Purpose.WITHDRAWAL}
+    assert all(notice.now_with == () for notice in decision.notices)

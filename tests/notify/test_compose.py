@@ -64,6 +64,7 @@ BMOH = Recipient(
     mobile="+919000000004",
     reason="the nearest below the addressee, told for information only",
 )
+BDO = replace(BMOH, post="PRD-BDO-ONDA", title="Block Development Officer, Onda", role=Role.ADDRESSEE)
 CASE = Case(
     reference="CM2600012349",
     version=1,
@@ -160,6 +161,11 @@ def referral(case: Case = CASE, *, person: Recipient = CMOH) -> OutboxMessage:
     return composer().compose(told, case)
 
 
+def withdrawal(case: Case = CASE, *, now_with: tuple[Recipient, ...] = (BDO,)) -> OutboxMessage:
+    told = replace(notice(Purpose.WITHDRAWAL, Channel.EMAIL, person=CMOH), now_with=now_with)
+    return composer().compose(told, case)
+
+
 def parts(message: OutboxMessage) -> EmailParts:
     assert message.email is not None
     return message.email
@@ -170,6 +176,7 @@ def golden_messages() -> dict[str, OutboxMessage]:
     told = {
         "referral.email.en": referral(),
         "referral.email.en.information": referral(TELLING, person=BMOH),
+        "withdrawal.email.en": withdrawal(),
         "follow_up.email.en": composer().compose(
             replace(notice(Purpose.FOLLOW_UP, Channel.EMAIL, person=CMOH), mail=FOLLOW_UP, original_sha256="b" * 64),
             CASE,
@@ -292,6 +299,28 @@ def test_who_is_only_told_reads_who_must_answer_and_of_no_term_of_its_own() -> N
 def test_no_citizen_reads_who_was_only_told() -> None:
     told = composer().compose(notice(Purpose.ACKNOWLEDGEMENT, Channel.EMAIL), TELLING)
     assert (CMOH.title in told.text, BMOH.title in told.text) == (True, False)
+
+
+def test_a_withdrawal_stands_in_the_thread_of_the_referral_it_takes_back() -> None:
+    later = replace(CASE.referrals[0], number=2, recipients=(CMOH,))
+    message = withdrawal(replace(CASE, referrals=(*CASE.referrals, later)))
+    assert parts(message).in_reply_to == parts(referral()).message_id
+    assert parts(message).message_id != parts(referral()).message_id
+
+
+def test_a_withdrawal_says_who_must_answer_now_or_where_it_goes_on_or_that_nobody_must() -> None:
+    assert BDO.title in withdrawal().text
+    joined = withdrawal(replace(CASE, joined_into="CM2600000014")).text
+    assert "CM2600000014" in joined
+    assert "no grievance" not in joined
+    dismissed = withdrawal(now_with=()).text
+    assert "it is no grievance" in dismissed
+    assert "must answer" not in dismissed
+
+
+def test_a_withdrawal_tells_nothing_of_the_complainant() -> None:
+    words = withdrawal().text
+    assert not any(told in words for told in (CASE.text, *(getattr(CASE.complainant, n) for n in ("name", "address"))))
 
 
 def test_a_referral_carries_the_original_and_an_acknowledgement_does_not() -> None:
