@@ -16,8 +16,7 @@ from mailbot.classify.words import LOOSE, TIGHT, Text, words_of
 P = TypeVar("P")
 
 _ROMAN_NUMERALS = frozenset(("i", "ii", "iii", "iv", "v"))
-_MEMO_SIZE = 1 << 15
-_PAIRS_KEPT = 1 << 8
+_WORDS_KEPT, _STEPS_KEPT = 1 << 15, 1 << 18  # of what is remembered; a mail adds at most as many as it has words
 _RECENT = 4  # texts whose hits are kept: the two parts of a mail, and the matters in it
 _SURE_SOUND = 6  # a phrase of several words is known by its sound when so much of it sounds
 
@@ -117,7 +116,7 @@ class _Trie:
         for known, hits in self._recent:
             if known is text:
                 return hits
-        if len(self._openings) > _MEMO_SIZE:
+        if len(self._openings) > _WORDS_KEPT or self._openings.steps > _STEPS_KEPT:
             # A new memo, not an emptied one: another thread may still be reading the old.
             self._openings = _Openings(self._root)
         hits = self._walk(text)
@@ -132,10 +131,15 @@ class _Trie:
         for i, opening in enumerate(map(self._openings.__getitem__, text.words)):
             if opening is None:
                 continue
-            further = opening.known.get(words[i + 1])
-            if further is None:
-                further = opening.after(words[i + 1])
-            for lexicon, length, payloads, by_sound in _longest(text, i, opening, further) if further else opening.ends:
+            state = opening
+            following = words[i + 1]
+            # Itself where it does not know yet, for no state leads to itself.
+            further = opening.known.get(following, opening)
+            if further is opening:
+                further = opening.after(following)
+            if further is not None:
+                state = _last(text, words, i + 1, opening, further)
+            for lexicon, length, payloads, by_sound in state.longest:
                 stop = i + length
                 if (stop if may_overlap[lexicon] else i + 1) > behind[lexicon]:
                     hits[lexicon].append(Hit(i, stop, payloads, by_sound))
@@ -143,64 +147,58 @@ class _Trie:
         return hits
 
 
-class _Opening:
-    """A word that begins phrases. It remembers which next words go on with one, for few do and texts repeat."""
+class _State:
+    """
+    Where some words of a text, one after the other, have led: every spelling of them at once.
 
-    __slots__ = ("ends", "known", "nodes")
+    It remembers where the next word leads, for few lead on and texts repeat. `longest` holds the longest phrase of
+    each lexicon on the way here.
+    """
 
-    def __init__(self, nodes: _Frontier) -> None:
-        self.nodes = nodes
-        self.ends = _ends(nodes, 1)
-        self.known: dict[str, _Frontier] = {}
+    __slots__ = ("_length", "_memo", "_nodes", "known", "longest")
 
-    def after(self, word: str) -> _Frontier:
+    def __init__(self, memo: "_Openings", nodes: _Frontier, length: int, shorter: Sequence[_End] = ()) -> None:
+        self._memo = memo
+        self._nodes = nodes
+        self._length = length
+        longest = {end[0]: end for end in shorter}
+        for node, by_sound in reversed(nodes):  # the exact one last, so that it stays
+            longest |= {lexicon: (lexicon, length, found, by_sound) for lexicon, found in node.payloads.items()}
+        self.longest = list(longest.values())
+        self.known: dict[str, _State | None] = {}
+
+    def after(self, word: str) -> "_State | None":
         """Where the next word leads; nowhere, mostly."""
-        if len(self.known) >= _PAIRS_KEPT:
-            self.known = {}
-        found = self.known[word] = _reached(self.nodes, word)
+        self._memo.steps += 1
+        nodes = _reached(self._nodes, word)
+        found = self.known[word] = _State(self._memo, nodes, self._length + 1, self.longest) if nodes else None
         return found
 
 
-class _Openings(dict[str, _Opening | None]):
+class _Openings(dict[str, _State | None]):
     """Where each word leads as the first of a phrase; most lead nowhere, and are known by that from then on."""
 
     def __init__(self, root: _Node) -> None:
         super().__init__()
         self._following = root.following
+        self.steps = 0  # remembered by all states together
 
-    def __missing__(self, word: str) -> _Opening | None:
+    def __missing__(self, word: str) -> _State | None:
         following = self._following
         nodes = [(following[key], key[0] == SOUND) for key in keys(word) if key in following]
-        found = self[word] = _Opening(nodes) if nodes else None
+        found = self[word] = _State(self, nodes, 1) if nodes else None
         return found
 
 
-def _ends(frontier: _Frontier, length: int) -> list[_End]:
-    """The phrases of so many words that end here: of each lexicon the exact one before one by sound."""
-    found: dict[int, _End] = {}
-    for node, by_sound in frontier:
-        for lexicon, payloads in node.payloads.items():
-            found.setdefault(lexicon, (lexicon, length, payloads, by_sound))
-    return list(found.values())
-
-
-def _longest(text: Text, start: int, opening: _Opening, frontier: _Frontier) -> Iterable[_End]:
-    """Follow every spelling at once, and keep the longest phrase of each lexicon."""
-    stop = start + 1
-    if not _goes_on(text, stop):
-        return opening.ends
-    found = opening.ends
-    while frontier:
-        stop += 1
-        longer = _ends(frontier, stop - start)
-        if longer:
-            found = longer if not found else list({end[0]: end for end in (*found, *longer)}.values())
-        if stop >= len(text.words):
-            break
-        frontier = _reached(frontier, text.words[stop])
-        if frontier and not _goes_on(text, stop):
-            break
-    return found
+def _last(text: Text, words: Sequence[str], at: int, state: _State, further: _State | None) -> _State:
+    """Go on from a state as far as the words and the signs between them lead."""
+    while further is not None and _goes_on(text, at):
+        at += 1
+        state = further
+        further = state.known.get(words[at], state)
+        if further is state:
+            further = state.after(words[at])
+    return state
 
 
 def _goes_on(text: Text, i: int) -> bool:
@@ -217,7 +215,11 @@ def _reached(frontier: _Frontier, word: str) -> _Frontier:
             for key in word_keys:
                 if key in node.following:
                     further.append((node.following[key], by_sound or key[0] == SOUND))  # noqa: PERF401 - mostly empty
-    return sorted(further, key=lambda reached: reached[1]) if len(further) > 1 else further
+    return _exact_first(further) if len(further) > 1 else further
+
+
+def _exact_first(frontier: _Frontier) -> _Frontier:
+    return sorted(frontier, key=lambda reached: reached[1])
 
 
 def _is_numeral(word: str) -> bool:
