@@ -17,6 +17,7 @@ from mailbot.review import Reviewer
 from tests.office import Rig, a_grievance, a_rig, an_answer
 
 CITIZEN = "rina.das@example.net"
+HEAD = "hfw-head@example.org"
 DONE = "A doctor was posted today.\n\nDr Sen\nAdditional Chief Secretary"
 
 
@@ -30,8 +31,10 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def sent(rig: Rig, purpose: Purpose) -> OutboxMessage:
+    """The last mail of this purpose to the complainant, or to one who must answer."""
     rig.dispatch()
-    return [message for message, _ in rig.post.accepted if message.purpose is purpose][-1]
+    mails = [message for message, _ in rig.post.accepted if message.recipient in (CITIZEN, HEAD)]
+    return [message for message in mails if message.purpose is purpose][-1]
 
 
 def answering(message: OutboxMessage, body: str, **changes: str) -> bytes:
