@@ -65,6 +65,17 @@ def test_a_rule_that_cannot_work_is_a_fault_with_file_line_and_hint(config: Path
     assert "--notes shows the notes" in words.out
 
 
+def test_a_title_that_is_nobodys_is_told_of_by_both_looks_and_fails_neither(config: Path) -> None:
+    titles = config.parent / "rules" / "titles.csv"
+    line = append(titles, "Block Developement Officer,bdo sahib,")
+    for command in ("rules", "directory"):
+        result = call(command, "check", "--json", "--config", config)
+        found = [each for each in result.lines if each.get("line") == line and each.get("file") == str(titles)]
+        assert [(each["severity"], each["key"]) for each in found] == [("warning", "title")]
+        assert "did you mean 'Block Development Officer" in str(found[0]["hint"])
+    assert call("rules", "check", "--config", config).status == 0
+
+
 def test_rules_that_cannot_be_read_are_bad_configuration(config: Path) -> None:
     append(config.parent / "rules" / "keywords.csv", "HFW")
     for words in (("rules", "check"), ("directory", "check"), ("rules", "examples")):

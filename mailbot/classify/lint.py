@@ -190,7 +190,7 @@ def _phrases_in_places(rules: Rules, gazetteer: Gazetteer, place_files: Mapping[
     """A phrase that is found in the name of a place: each mail from there would be about the matter."""
     kinds = {rule.name for rule in rules.rules if any(_says_a_kind(phrase, gazetteer) for phrase in rule.phrases)}
     hit_by: defaultdict[Keyword, dict[str, None]] = defaultdict(dict)
-    names = [(f"{name} ({code})", name, False) for code, name in _place_names(place_files)]
+    names = [(f"{name} ({code})", name, False) for code, name in place_names(place_files)]
     words = [(f"{name} (typewords.csv)", name, True) for name in _type_words(place_files)]
     for shown, name, by_sound_only in (*names, *words):
         for hit in rules.keywords.find(read(name)):
@@ -210,7 +210,7 @@ def _says_a_kind(phrase: str, gazetteer: Gazetteer) -> bool:
     return any(hit.stop - hit.start == len(text) and not hit.by_sound for hit in gazetteer.types.find(text))
 
 
-def _place_names(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def place_names(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """
     Code and name, in every spelling, of what citizens live in.
 

@@ -12,6 +12,8 @@ import click
 from mailbot.classify.directory import DEPARTMENTS
 from mailbot.classify.lint import Finding, Severity
 from mailbot.classify.lint_directory import DirectoryReport, Hole, check_directory
+from mailbot.classify.lint_titles import nobodys_titles
+from mailbot.classify.rules import TITLES
 from mailbot.cli import show
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import now
@@ -35,7 +37,7 @@ def directory() -> None:
 @pass_asked
 def check(asked: Asked) -> int:
     """
-    Try every department from every block and town, and look at every post and its holder.
+    Try every department from every block and town; look at every post, its holder and what people call it.
 
     Exit status 1 when somewhere nobody answers, 78 when the files cannot be read.
     """
@@ -43,8 +45,10 @@ def check(asked: Asked) -> int:
     office, texts = read_office(settings), load_office_files(settings)
     today = now().astimezone(INDIA).date()
     report = check_directory(office.directory, office.gazetteer, texts.directory, on=today)
-    folders = {DEPARTMENTS: settings.departments.path}
-    findings = [placed(each, folders.get(each.fault.file, settings.directory.path)) for each in report.findings]
+    titles = nobodys_titles(texts.rules.get(TITLES, ""), office.directory)
+    folders = {DEPARTMENTS: settings.departments.path, TITLES: settings.rules.path}
+    found = [*report.findings, *titles]
+    findings = [placed(each, folders.get(each.fault.file, settings.directory.path)) for each in found]
     if asked.json:
         _emit(findings, report, office)
     else:

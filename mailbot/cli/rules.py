@@ -16,6 +16,8 @@ import click
 from mailbot.cases.labels import Label, grievances, labels
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lint import check_rules
+from mailbot.classify.lint_titles import check_titles
+from mailbot.classify.rules import TITLES
 from mailbot.classify.score import Judged, Score, Shares, judge, read_labelled, score, unknown_codes
 from mailbot.cli import show
 from mailbot.cli.database import database
@@ -49,13 +51,14 @@ def rules() -> None:
 @pass_asked
 def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
     """
-    Look at all rules together: what hinders what, and which words are places too.
+    Look at all rules together: what hinders what, which words are places too, which titles are no post's.
 
     Exit status 1 when a rule cannot work as written, 78 when the files cannot be read.
     """
     settings = settings_for_trial(asked, folder)
     office, texts = read_office(settings), load_office_files(settings)
     found = check_rules(office.rules, office.directory.departments, office.gazetteer, texts.places)
+    found += check_titles(texts.rules.get(TITLES, ""), office.directory, texts.places)
     return print_findings([placed(finding, settings.rules.path) for finding in found], asked, notes=notes)
 
 

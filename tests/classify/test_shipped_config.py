@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Departments, Directory, read_departments, read_directory
+from mailbot.classify.lint_titles import check_titles
 from mailbot.classify.match import classify
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
 from mailbot.classify.route import route
@@ -143,3 +144,7 @@ def test_an_old_district_alone_is_a_doubt(name: str) -> None:
 def test_a_word_that_is_a_name_too_is_no_place_by_itself(word: str) -> None:
     _, _, gazetteer, _ = office()
     assert not find_place("", f"In our {word} there is no light.", gazetteer).confident
+
+
+def test_every_title_is_some_posts_and_no_word_for_one_is_a_place() -> None:
+    assert check_titles(texts("rules")["titles.csv"], office()[3], texts("places")) == []
