@@ -12,7 +12,7 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 
 from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, settle_case
-from mailbot.classify.accused import find_accused
+from mailbot.classify.accused import find_accusations
 from mailbot.classify.settle import known, settle, settle_post
 from mailbot.errors import StoreUnavailable, Unsettled
 from mailbot.ingest.parse import read_mail
@@ -136,7 +136,7 @@ def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:
     """A route for each matter."""
     was = next((each for each in case.referrals if each.number == ruling.only), None)
     places = ruling.places or (was.place if was else case.place,)
-    accused = find_accused(case.subject, case.text, office.rules)
+    accused = find_accusations(case.subject, case.text, office.rules)
     if ruling.post:
         if len(ruling.departments) > 1 or len(places) > 1:
             raise Unsettled("a post can be named for one matter only")

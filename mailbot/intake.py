@@ -13,7 +13,7 @@ from itertools import chain, count
 from mailbot.cases import lifecycle
 from mailbot.cases.reference import find_references, make_reference
 from mailbot.cases.token import find_tokens, post_of
-from mailbot.classify.accused import find_accused
+from mailbot.classify.accused import find_accusations
 from mailbot.classify.directory import Directory
 from mailbot.classify.match import classify
 from mailbot.classify.matters import Matter, find_matters
@@ -154,7 +154,7 @@ def find_routes(subject: str, text: str, office: Office) -> tuple[Route, ...]:
     """Find departments and places in the words, and the posts that must act: one route a matter, the main one first."""
     main = classify(subject, text, office.rules)
     place = find_place(subject, text, office.gazetteer)
-    accused = find_accused(subject, text, office.rules)
+    accused = find_accusations(subject, text, office.rules)
     matters = {matter.classification.department: matter for matter in find_matters(text, office.rules)}
     own = matters.pop(main.department, None)
     if own is not None and not main.confident:  # two matters rival in the whole mail, but not in their own stretches

@@ -2,12 +2,13 @@
 Department × place × those who must answer → the post below them that is told of a matter in its area, for information.
 
 In: a route without doubt, as far as it is made; the directory and the gazetteer. Out: at most one Recipient more, with
-its reason; or why nobody is told. Promised: nobody is told where a post is complained of; a vacant post is left out,
+its reason; or why nobody is told. Promised: nobody is told where anybody is accused; a vacant post is left out,
 for the post above it knows already; no address is written to twice.
 """
 
 from collections.abc import Sequence
 
+from mailbot.classify.accused import UNNAMED
 from mailbot.classify.areas import find_areas, find_nearest
 from mailbot.classify.directory import Department, Directory
 from mailbot.classify.explain import quoted
@@ -37,13 +38,15 @@ def find_informed(  # noqa: PLR0913 - who, where, by which tables, and whom not
         people: The route so far, its addressee first.
         directory: Posts and who holds them.
         gazetteer: Places, and whose they are.
-        accused: Posts that the mail complains of.
+        accused: Posts that the mail complains of, or whom else.
         because: Why this department and this place: the words.
     """
     if not department.informs or finding.place is None:
         return None, ""
     if accused:
-        return None, f"{NOT_INFORMED}anybody below {people[0].title}, for the mail complains of {quoted(accused[0])}"
+        whom = "somebody, " if accused[0].target == UNNAMED else ""
+        told = f"anybody below {people[0].title}, for the mail complains of {whom}{quoted(accused[0])}"
+        return None, NOT_INFORMED + told
     places = (finding.place.code, *finding.rivals)
     posts = [_nearest(code, department, finding, directory, gazetteer) for code in places]
     post = posts[0]

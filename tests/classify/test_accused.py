@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.accused import find_accused
+from mailbot.classify.accused import UNNAMED, find_accusations, find_accused
 from mailbot.classify.rules import Rules, read_rules
 from tests.classify.office_files import KEYWORDS, departments
 
@@ -60,6 +60,24 @@ def test_the_subject_is_read_too_and_the_words_are_named() -> None:
 
 def test_rules_without_titles_accuse_nobody() -> None:
     assert find_accused("", "complaint against the BDO", read_rules({"keywords.csv": KEYWORDS}, departments())) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("complaint against the dealer. The BDO knows.", "complaint against"),
+        ("The dealer demands bribe", "demands bribe"),
+    ],
+)
+def test_an_accusation_of_nobody_we_know_is_one_all_the_same(text: str, words: str) -> None:
+    (match,) = find_accusations("", text, RULES)
+    assert (match.target, match.words, text[match.start : match.end]) == (UNNAMED, words, words)
+
+
+def test_where_a_post_is_complained_of_it_is_what_is_found() -> None:
+    text = "complaint against the BDO. The dealer demands bribe"
+    assert find_accusations("", text, RULES) == find_accused("", text, RULES)
+    assert find_accusations("", "I have no complaint against the BDO", RULES) == ()
 
 
 @given(st.lists(st.sampled_from(["BDO", "complaint against", "demands bribe", "the", ".", "\n", "CMOH", "বিরুদ্ধে"])))

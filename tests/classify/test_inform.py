@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailbot.classify.accused import UNNAMED
 from mailbot.classify.directory import Directory, read_departments
 from mailbot.classify.inform import NOT_INFORMED
 from mailbot.classify.match import classify
@@ -34,7 +35,7 @@ def not_told(found: Route) -> list[str]:
 
 
 def test_the_post_of_the_block_is_told_of_what_the_health_district_must_answer() -> None:
-    found = send("hospital of Onda block")
+    found = send("Swasthya Sathi, hospital of Onda block")
     assert [(person.role, person.post) for person in found.recipients] == [
         (Role.ADDRESSEE, "HFW-CMOH-BAN"),
         (Role.COPY, "HFW-HEAD"),
@@ -43,20 +44,27 @@ def test_the_post_of_the_block_is_told_of_what_the_health_district_must_answer()
 
 
 def test_the_explanation_names_the_column_the_place_and_the_words() -> None:
-    (sentence,) = [each for each in send("hospital of Onda block").explain if each.startswith("Information: ")]
+    (sentence,) = [
+        each for each in send("Swasthya Sathi, hospital of Onda block").explain if each.startswith("Information: ")
+    ]
     assert "BMOH of Onda: the nearest below CMOH of Bankura" in sentence
     assert "HFW informs down to its block (departments.csv)" in sentence
-    assert "'hospital' (body 0-8, keywords.csv:2)" in sentence
+    assert "'Swasthya Sathi' (body 0-14, keywords.csv:3)" in sentence
     assert "Onda block as 'Onda'" in sentence
 
 
 def test_nobody_is_told_where_the_department_tells_nobody() -> None:
-    found = send("hospital of Onda block", directory())
+    found = send("Swasthya Sathi, hospital of Onda block", directory())
     assert (informed(found), not_told(found)) == ([], [])
 
 
 @pytest.mark.parametrize(
-    "text", ["hospital of Joypur block, Bankura", "hospital, Bishnupur municipality", "hospital, dist. Howrah"]
+    "text",
+    [
+        "Swasthya Sathi, hospital of Joypur block, Bankura",
+        "Swasthya Sathi, hospital, Bishnupur municipality",
+        "Swasthya Sathi, hospital, dist. Howrah",
+    ],
 )
 def test_nobody_is_told_where_there_is_no_post_nearer_than_the_one_that_answers(text: str) -> None:
     found = send(text)
@@ -65,25 +73,36 @@ def test_nobody_is_told_where_there_is_no_post_nearer_than_the_one_that_answers(
 
 
 def test_police_without_posts_below_tell_nobody() -> None:
-    assert informed(send("police did nothing in Onda block")) == []
+    found = send("the police did nothing about the assault in Onda block")
+    assert (found.recipients[0].post, informed(found)) == ("HOM-SP-BAN", [])
 
 
 def test_the_nearest_above_the_block_is_told_where_the_block_has_none() -> None:
     held = OFFICERS + "HFW-ACMOH,Holder,acmoh@example.org,+916999999999,2026-01-01,\n"
     offices = directory(without(ACMOH, "HFW-BMOH"), without(held, "HFW-BMOH"), informs="block")
-    assert informed(send("hospital of Onda block", offices)) == ["HFW-ACMOH"]
+    assert informed(send("Swasthya Sathi, hospital of Onda block", offices)) == ["HFW-ACMOH"]
 
 
 def test_a_vacant_post_is_left_out_and_that_is_said() -> None:
-    found = send("hospital of Onda block", directory(officers=without(OFFICERS, "HFW-BMOH-ONDA"), informs="block"))
+    found = send(
+        "Swasthya Sathi, hospital of Onda block",
+        directory(officers=without(OFFICERS, "HFW-BMOH-ONDA"), informs="block"),
+    )
     assert informed(found) == []
     assert not_told(found) == [f"{NOT_INFORMED}BMOH of Onda, for the post is vacant"]
 
 
 def test_nobody_is_told_when_anybody_is_complained_of() -> None:
-    found = send("hospital of Onda block", accused=(BDO,))
+    found = send("Swasthya Sathi, hospital of Onda block", accused=(BDO,))
     assert (found.recipients[0].post, informed(found)) == ("HFW-CMOH-BAN", [])
     assert "complains of 'BDO' (body 0-3, titles.csv:2)" in not_told(found)[0]
+
+
+def test_nobody_is_told_when_the_accused_is_no_post_and_the_addressee_stays() -> None:
+    doctor = BDO._replace(target=UNNAMED, words="complaint against", rule="cues.csv")
+    found = send("Swasthya Sathi, hospital of Onda block", accused=(doctor,))
+    assert (found.recipients[0].post, informed(found)) == ("HFW-CMOH-BAN", [])
+    assert "complains of somebody, 'complaint against' (body 0-3, cues.csv)" in not_told(found)[0]
 
 
 def test_nobody_is_told_when_the_triage_desk_decides() -> None:
@@ -98,21 +117,24 @@ def test_of_two_blocks_of_one_health_district_none_is_told() -> None:
         OFFICERS
         + "HFW-BMOH-BISHNUPUR,A,a@example.org,+916999999998,,\nHFW-BMOH-JOYPUR,B,b@example.org,+916999999999,,\n"
     )
-    found = send("hospital of Bishnupur block and Joypur block, dist. Bankura", directory(posts, held, informs="block"))
+    found = send(
+        "Swasthya Sathi, hospital of Bishnupur block and Joypur block, dist. Bankura",
+        directory(posts, held, informs="block"),
+    )
     assert (found.recipients[0].post, informed(found)) == ("HFW-CMOH-BIS", [])
     assert "does not say which of several places" in not_told(found)[0]
 
 
 def test_an_address_that_has_it_already_is_not_written_to_again() -> None:
     held = OFFICERS.replace("hfw-bmoh-onda@", "HFW-CMOH-BAN@")
-    found = send("hospital of Onda block", directory(officers=held, informs="block"))
+    found = send("Swasthya Sathi, hospital of Onda block", directory(officers=held, informs="block"))
     assert informed(found) == []
     assert not_told(found) == [f"{NOT_INFORMED}BMOH of Onda, whose address is that of CMOH of Bankura"]
 
 
 def test_a_post_of_another_chain_is_not_told() -> None:
     posts = POSTS.replace("BL-BAN-ONDA,HFW-CMOH-BAN", "BL-BAN-ONDA,HFW-CMOH-BIS")
-    found = send("hospital of Onda block", directory(posts, informs="block"))
+    found = send("Swasthya Sathi, hospital of Onda block", directory(posts, informs="block"))
     assert informed(found) == []
     assert "does not stand below CMOH of Bankura" in not_told(found)[0]
 
@@ -121,7 +143,7 @@ def test_a_post_of_another_chain_is_not_told() -> None:
 
 
 def test_the_desk_tells_the_same_as_the_rules() -> None:
-    by_rules, by_desk = send("hospital of Onda block"), settle("HFW", "BL-BAN-ONDA", TELLING, GAZETTEER)
+    by_rules, by_desk = send("Swasthya Sathi, hospital of Onda block"), settle("HFW", "BL-BAN-ONDA", TELLING, GAZETTEER)
     assert [(one.role, one.post) for one in by_desk.recipients] == [(one.role, one.post) for one in by_rules.recipients]
     assert by_desk.recipients[-1].reason == (
         "BMOH of Onda: the desk decided: Health at Onda; the nearest below CMOH of Bankura, told for information only: "
