@@ -13,7 +13,7 @@ from typing import Any
 
 from mailbot.classify.folding import fold
 from mailbot.classify.lexicon import Lexicon
-from mailbot.classify.place_names import Name, Noise, Pin, TypeWord, names_of_locality, names_of_place, type_words
+from mailbot.classify.place_names import Name, Noise, Pin, TypeWord, Weak, names_of_locality, names_of_place, type_words
 from mailbot.classify.table import Faults, Row, cycles, read_table
 from mailbot.classify.words import words_of
 from mailbot.model import Place
@@ -121,7 +121,7 @@ def read_gazetteer(files: Mapping[str, str], *, beside: Lexicon[Any] | None = No
         code: next((each for each in chain if places[each].kind == "district"), "") for code, chain in chains.items()
     }
     placed = (
-        (name.phrase, name._replace(district=districts[name.code], weak=words_of(name.phrase) in weak))
+        (name.phrase, name._replace(district=districts[name.code], weak=weak.get(words_of(name.phrase), Weak.NOTHING)))
         for name in _names(rows, localities)
     )
     names = Lexicon(placed, beside=beside)
@@ -269,11 +269,19 @@ def _noise(rows: Sequence[Row]) -> Iterator[tuple[str, Noise]]:
             yield phrase, Noise(phrase, swallows)
 
 
-def _weak(files: Mapping[str, str], faults: Faults) -> frozenset[tuple[str, ...]]:
+def _weak(files: Mapping[str, str], faults: Faults) -> dict[tuple[str, ...], Weak]:
     if WEAK not in files:
-        return frozenset()
-    rows = read_table(files, WEAK, ("name",), faults=faults, optional=("note",))
-    return frozenset(words_of(name) for row in rows for name in row.parts("name"))
+        return {}
+    rows = read_table(files, WEAK, ("name",), faults=faults, optional=("is", "note"))
+    sorts = [sort.value for sort in Weak if sort]
+    found: dict[tuple[str, ...], Weak] = {}
+    for row in rows:
+        sort = row["is"] or Weak.WORD
+        if sort not in sorts:
+            faults.add(row.fault("is", f"{sort!r} is not one of {', '.join(sorts)}"))
+            continue
+        found |= {words_of(name): Weak(sort) for name in row.parts("name")}
+    return found
 
 
 def _pins(files: Mapping[str, str], places: Mapping[str, Place], faults: Faults) -> Iterator[tuple[str, Pin]]:

@@ -12,11 +12,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from mailbot.classify.folding import keys
+from mailbot.classify.folding import fold, keys
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lexicon import Hit
-from mailbot.classify.place_names import Meaning, Name, Noise, Pin, Side, TypeWord
-from mailbot.classify.words import HARD, LOOSE, Text
+from mailbot.classify.place_names import Meaning, Name, Noise, Pin, Side, TypeWord, Weak
+from mailbot.classify.words import HARD, LOOSE, TIGHT, Text, words_of
 from mailbot.classify.zones import Zone, Zones
 from mailbot.model import Match
 
@@ -60,6 +60,7 @@ _BEFORE_ITS_NAME = frozenset(
 )
 _REACHES = (Meaning.ELSEWHERE, Meaning.HOME)
 _REACH = 6
+_LOCATIVES = frozenset(("তে", "য়", "ে", "এ", "te", "e", "y", "ete", "में", "मा"))
 _AT = frozenset(("at", "in", "near", "from"))
 _NEIGHBOUR_WORDS = 4
 
@@ -102,11 +103,15 @@ class Mentions(NamedTuple):
 
 
 class _Sense(NamedTuple):
-    """What names stand for; `needs_company`: they are words too, and say little without a type word or a district."""
+    """
+    What names stand for. `needs_company`: they are words or persons (`is_person`) too, and say little without a type
+    word or a district beside them.
+    """
 
     names: tuple[Name, ...]
     weight: float
     needs_company: bool
+    is_person: bool
     districts: frozenset[str]
 
 
@@ -174,7 +179,8 @@ def _give_types(text: Text, drafts: list[_Draft], types: Sequence[Hit[TypeWord]]
         if right is not None and text.gap(hit.stop) == HARD:
             right = None
         owner = _owner(text, hit, word, left=left, right=right)
-        if owner is not None:
+        # "জামবনিতে বাস" is no bus of that name: who lives or stands in a place names no road.
+        if owner is not None and not (word.meaning is Meaning.ROAD and owner is left and _is_located(text, owner)):
             owner.beside.add(word.meaning)
 
 
@@ -207,7 +213,8 @@ def _mention(where: str, text: Text, i: int, *, drafts: Sequence[_Draft], zones:
     if draft.by_sound:
         weight *= BY_SOUND
     if sense.needs_company and not _district_beside(i, drafts):
-        weight *= WEAK_AS_A_NAME if _is_used_as_a_name(text, draft) else WEAK
+        is_place = _is_used_as_a_name(text, draft) or (sense.is_person and _is_located(text, draft))
+        weight *= WEAK_AS_A_NAME if is_place else WEAK
     weight *= IN_SUBJECT if zones is None else _ZONE_WEIGHT[zones.at(text.starts[draft.start])]
     start, end = text.starts[draft.start], text.ends[draft.stop - 1]
     return Mention(sense.names, weight, beside, sense.districts, where, start, end, text.source[start:end])
@@ -220,7 +227,8 @@ def _sense(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bool
     for meaning in sorted(beside):
         weight *= _WEAKENS.get(meaning, 1.0)
     needs_company = beside.isdisjoint(_KINDS_OF) and any(name.weak for name in names)
-    return _Sense(meant, weight, needs_company, frozenset([name.district for name in meant]))
+    is_person = any(name.weak is Weak.PERSON for name in names)
+    return _Sense(meant, weight, needs_company, is_person, frozenset([name.district for name in meant]))
 
 
 def _by_type(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bool) -> tuple[tuple[Name, ...], float]:
@@ -244,6 +252,16 @@ def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
 def _is_used_as_a_name(text: Text, draft: _Draft) -> bool:
     """ "at Lava", but not "in our para" nor "Kalyani Das"."""
     return draft.start > 0 and text.words[draft.start - 1].lower() in _AT and text.words[draft.start].istitle()
+
+
+def _is_located(text: Text, draft: _Draft) -> bool:
+    """ "কল্যাণীতে", "Kalyani te", "कल्याणी में": the name as a place where something is."""
+    written = fold(text.words[draft.stop - 1])
+    bare = words_of(draft.names[0].phrase)[-1]
+    ending = written[len(bare) :] if written.startswith(bare) else ""
+    if ending in _LOCATIVES:
+        return True
+    return text.gap(draft.stop) == TIGHT and text.words[draft.stop].lower() in _LOCATIVES
 
 
 def _district_beside(i: int, drafts: Sequence[_Draft]) -> bool:

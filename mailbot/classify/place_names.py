@@ -17,11 +17,19 @@ _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _BENGALI_COUNT = {1: "এক", 2: "দুই", 3: "তিন", 4: "চার"}
 
 
+class Weak(StrEnum):
+    """What the name of a place is besides, so that alone it says little."""
+
+    NOTHING = ""
+    WORD = "word"  # পাড়া, Lake; or a village name found everywhere
+    PERSON = "person"  # Kalyani, Tapan: nobody is written "in Kalyani"
+
+
 class Name(NamedTuple):
     """
     One name of one place. `kind` is that of the place, or police_station or locality when the name is of something
     within it; `numbered` is False for the bare name of a numbered block, which says only that it is one of several;
-    a `weak` name is a word or a person's name too.
+    `weak` says what else the name is.
     """
 
     rule: str
@@ -30,7 +38,7 @@ class Name(NamedTuple):
     phrase: str
     numbered: bool = True
     district: str = ""
-    weak: bool = False
+    weak: Weak = Weak.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,16 +59,18 @@ road,after,road|bus
 person,before,Mr|Shri
 elsewhere,before,in-laws
 origin,after,থেকে
+person,after,দি
+origin,after,দিকে
 rural,both,panchayat|village
 urban,both,ward
 """
-WEAK = "name\nMal|মাল\n"
+WEAK = "name,is\nMal|মাল,word\nRamsagar,person\n"
 PINS = "pin,districts\n722144,WB-BAN\n711202,WB-HOW\n700001,WB-HOW;WB-BAN\n"
 
 KEYWORDS = """department,phrase,weight,context,unless,note
-HFW,hospital|হাসপাতাল|अस्पताल|haspatal,3,,animal hospital,
+HFW,hospital|হাসপাতাল|अस्पताल|haspatal,3.5,,animal hospital,
 HFW,Swasthya Sathi|স্বাস্থ্য সাথী,5,,,
-HOM,police|পুলিশ|पुलिस,3,,,
+HOM,police|পুলিশ|पुलिस,3.5,,,
 HOM,assault,4.5,,,
 PRD,village road|গ্রামের রাস্তা,4,,,
 PRD,Lakshmir house,4,,,

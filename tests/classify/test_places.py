@@ -108,6 +108,19 @@ def test_roads_buses_and_relatives_do_not_make_the_place(text: str) -> None:
     assert code(text) == "BL-BAN-ONDA"
 
 
+@pytest.mark.parametrize("text", ["Ramsagar te jol nei", "at Ramsagar there is no water", "Ramsagar, Bankura"])
+def test_a_name_that_persons_bear_too_is_a_place_where_something_is(text: str) -> None:
+    assert find(text).place is not None
+    assert find("Ramsagar has seen it").place is None
+
+
+@pytest.mark.parametrize("text", ["ওন্দাতে bus", "ওন্দার দিকে"])
+def test_who_lives_in_a_place_names_no_road_and_a_direction_no_sister(text: str) -> None:
+    found = find(text)
+    assert found.place is not None
+    assert found.place.code == "BL-BAN-ONDA"
+
+
 def test_a_pin_says_the_district_and_a_shared_one_leaves_a_doubt() -> None:
     assert code("PIN 722144") == "WB-BAN"
     assert code("PIN ৭২২ ১৪৪") == "WB-BAN"
