@@ -391,4 +391,5 @@ def _may_be_answered(mail: Mail, proof: Authentication) -> bool:
     if mail.kind in AUTOMATIC:
         return False
     local = mail.sender.address.partition("@")[0].casefold()
-    return not mail.bulk and not local.startswith(UNANSWERED) and proof.verdict is not Verdict.FAIL
+    silent = mail.bulk or mail.wants_no_answer
+    return not silent and not local.startswith(UNANSWERED) and proof.verdict is not Verdict.FAIL

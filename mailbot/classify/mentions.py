@@ -251,7 +251,7 @@ def _without_old_districts(names: tuple[Name, ...]) -> tuple[Name, ...]:
 
 def _is_used_as_a_name(text: Text, draft: _Draft) -> bool:
     """ "at Lava", or "Moyna." by itself, but not "in our para" nor "Kalyani Das"."""
-    if text.gap(draft.start) == HARD == text.gap(draft.stop) and 0 < draft.start:
+    if text.gap(draft.start) == HARD == text.gap(draft.stop) and draft.start > 0:
         return True
     return draft.start > 0 and text.words[draft.start - 1].lower() in _AT and text.words[draft.start].istitle()
 

@@ -21,7 +21,8 @@ _AUTO_SUBJECT = re.compile(
     r"responder|svar|antwort|antwoord)\]?|auto(?:reply|svar|matisch antwoord|matisch afwezigheidsbericht)\s?[:：]|"
     r"automatische (?:antwort|rückmeldung)|out[- ]of[- ](?:the[- ])?office|ooo\s?[:：]|vacation (?:reply|message)|"
     r"away from (?:the|my) (?:office|mail)|abwesenheit|abwesend|außer haus|nicht im (?:büro|haus)|"
-    r"réponse automatique|absence du bureau|absente? du bureau|message d'absence|respuesta automática|"
+    r"réponse automatique|absence du bureau|absent(?:e|\(e\))? du bureau|poissa\s?[:：]|"
+    r"message d'absence|respuesta automática|"
     r"fuera de (?:la )?oficina|"
     r"risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezigheid|autosvar|fraværende|"
     r"frånvaro|"
@@ -43,19 +44,37 @@ _BACK_AGAIN = re.compile(
     r"ফির|পরে|পর্যন্ত|জরুরি|लौट|वापस|तक|बाद|फर्क|सम्म",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"\s{0,5}[\[【(]([^\]】)\n]{1,60})[\]】)]\s{0,3}([^\n]{0,300})")  # "[college #88] AutoReply: wifi"
 _IN_BRACKETS = re.compile(
     r"[(\[<{*][^()\[\]<>{}]{0,30}?(?:out[- ]of[- ](?:the[- ])?office|auto(?:matic|mated)?[- ]?(?:reply|response|"
     r"responder)|vacation|away message|স্বয়ংক্রিয়|স্বয়ংক্রিয়|स्वचालित)[^()\[\]<>{}]{0,30}[)\]>}*]\s*$|"
     r"^\W*\w{2,12}\W{0,3} auto[- ]?(?:matic|mated)? ?(?:reply|response|responder)\W*$",
     re.IGNORECASE,
 )
+# A machine says that it is one: in English and in the languages of Bengal at the beginning of a sentence, for a citizen
+# may write of such answers; in others anywhere in the first words.
 _SAYS_SO = re.compile(
-    r"\W{0,10}(?:(?:please note|dear [^\n,]{1,60},|hello,|hi,|sir,|madam,)\W{0,6})?"
-    r"(?:(?:this (?:is|e-?mail is|message is|mail is) (?:an? )?|\[?\(?)(?:auto(?:matic(?:ally)?|mated)?|system|"
-    r"computer|machine)[- ]?(?:generated|reply|response|sent|acknowledge\w+)|"
-    r"this is an? (?:automatic|automated) |diese (?:nachricht|e-?mail) wurde automatisch|"
-    r"ceci est (?:une réponse|un message) automatique|este es un mensaje automático|"
-    r"(?:এটি|এটা|ইহা) একটি (?:স্বয়ংক্রিয়|স্বয়ংক্রিয়)|यह एक (?:स्वचालित|स्वतः)|यो (?:एक )?स्वचालित|यो स्वतः)",
+    r"(?:^|[.!?।\n>])[\s*_\"'(\[-]{0,10}(?:please note\W{0,6})?"
+    r"(?:(?:this|the following) (?:e-?mail |message |mail |reply |response )?(?:is|was|has been) (?:an? )?|\[?\(?)"
+    r"(?:auto(?:matic(?:ally)?|mated)?|system|computer|machine)[- ]?(?:generated|reply|response|sent|created|"
+    r"acknowledge\w+)|"
+    r"(?:^|[.!?\n])\W{0,10}this is an? (?:automatic|automated) |"
+    r"(?:^|[.!?।\n])\W{0,10}(?:(?:এটি|এটা|ইহা) একটি (?:স্বয়ংক্রিয়|স্বয়ংক্রিয়)|यह एक (?:स्वचालित|स्वतः)|"
+    r"यो (?:एक )?स्वचालित|यो स्वतः)",
+    re.IGNORECASE,
+)
+_SAYS_SO_ABROAD = re.compile(
+    r"(?:réponse|message|courriel) (?:est )?(?:généré )?automatique|automatisch(?:e[rsn]?)? (?:generiert|erstellt|"
+    r"versandt|antwort|nachricht|mail|bericht|antwoord|gegenereerd|bevestiging)|automaattinen vastaus|"
+    r"automatiskt? svar|"
+    r"automatisk (?:svar|genereret|skapat)|(?:respuesta|mensaje|correo) (?:generad[oa] )?autom[aá]tic|"
+    r"(?:resposta|mensagem|e-?mail) autom[aá]tic|(?:risposta|messaggio) (?:generat[oa] )?automatic|"
+    r"automatyczna odpowiedź|wygenerowan\w+ automatycznie|automatick\w+ (?:odpově|odpove)|automatikus válasz|"
+    r"răspuns automat|автоматическ\w+ (?:ответ|сообщ|уведом)|автоответ|автоматична відповідь|αυτόματη απάντηση|"
+    r"otomatik (?:yanıt|cevap|mesaj|olarak)|自動(?:返信|応答|送信|配信)|自动(?:回复|答复|发送)|"
+    r"自動(?:回覆|回復)|系统自动|"
+    r"자동 ?(?:응답|회신|발송)|(?:balasan|pesan|jawapan) otomatis|(?:trả lời|thư) tự động|อัตโนมัติ|"
+    r"(?:رد|الرد) (?:تلقائي|التلقائي|آلي)|(?:מענה|תשובה|הודעה) אוטומטי",
     re.IGNORECASE,
 )
 _AUTO_ELSEWHERE = re.compile(
@@ -85,10 +104,12 @@ _AWAY_WORDS = re.compile(
     r"আমি .{0,40}(?:ছুটিতে|অফিসের বাইরে)|मैं .{0,40}(?:अवकाश|छुट्टी) पर (?:हूं|हूँ)|म .{0,40}(?:बिदामा|कार्यालय बाहिर)",
     re.IGNORECASE,
 )
+_SHORT = 1_000  # characters: a longer text is a letter, whatever it says of machines
 _CHALLENGE = re.compile(
     r"(?:challenge[- ]response|requires (?:that you )?verif(?:y|ication)|real live human|"
     r"confirm (?:that )?you (?:are|sent)|verify (?:that )?you(?:r|"
     r" are).{0,40}(?:sender|human|e-?mail)|"
+    r"has not been verified|to release your message|"
     r"spam ?arrest|boxbe|bluebottle|your message (?:is|has been) (?:waiting|held) .{0,60}(?:confirm|verif|"
     r"approval))",
     re.IGNORECASE,
@@ -115,6 +136,8 @@ def is_automatic_subject(subject: str) -> bool:
     """Whether a subject is one that machines write and people do not."""
     if _IN_BRACKETS.search(subject[:300]):
         return True
+    if (tag := _TAG.match(subject)) is not None and (is_automatic_subject(tag[1]) or is_automatic_subject(tag[2])):
+        return True
     found = _AUTO_SUBJECT.match(subject)
     return found is not None and (found[0].endswith((":", "：")) or bool(_AND_NO_MORE.match(subject, found.end())))
 
@@ -122,8 +145,10 @@ def is_automatic_subject(subject: str) -> bool:
 def reads_automatic(headers: Headers, subject: str, text: str, *, quiet: bool) -> bool:
     """More than half of all out-of-office mails have no header that says so."""
     head = text[:600]
-    if is_automatic_subject(subject) or _AUTO_ELSEWHERE.match(subject[:200]) or _SAYS_SO.match(head):
+    if is_automatic_subject(subject) or _AUTO_ELSEWHERE.match(subject[:200]):
         return True
+    if len(text) < _SHORT and (_SAYS_SO.search(head[:500]) or _SAYS_SO_ABROAD.search(head[:500])):
+        return not _PASSED_ON.match(subject) or quiet
     answers = quiet or headers.has("in-reply-to")
     if answers and _CHALLENGE.search(f"{subject}\n{text[:1_500]}"):
         return True

@@ -35,6 +35,7 @@ _ALONE = re.compile(
     r"[\s<\[\"'*•-]{0,12}(?:smtp:|rfc822;)?\s?[^\s@<>\[\]]{1,64}@[^\s@<>\[\]:]{1,255}[\s>\]\"':;,.*]{0,12}",
     re.IGNORECASE,
 )
+_RCPT_TO = re.compile(r"rcpt to:\s{0,3}<([^<>\s]{1,128}@[^<>\s]{1,255})>", re.IGNORECASE)
 _TO_LINE = re.compile(r"^[> \t]{0,8}to:([^\n]{1,500})", re.IGNORECASE | re.MULTILINE)
 FAILURE = re.compile(
     r"\b5\d\d[ -]#?5?\.?\d|\b5\.\d{1,2}\.\d{1,3}\b|permanent(?:ly)? (?:error|fail)|undeliver|not delivered|"
@@ -44,6 +45,8 @@ FAILURE = re.compile(
     r"not found|is full)|"
     r"address(?:es)? (?:rejected|failed|not found|had)|delivery (?:failed|failure|to the following)|"
     r"recipient (?:rejected|unknown|not)|"
+    r"invalid (?:user|recipient|address|mailbox|email)|cannot receive|not accepting (?:mail|messages|e-?mail)|"
+    r"no longer (?:active|valid|exists|in use|accept)|"
     r"over ?quota|quota exceeded|account (?:disabled|is disabled|inactive)|host (?:unknown|not found)|"
     r"relay(?:ing)? denied|"
     r"following (?:address|recipient)|unbekannt|nicht zugestellt|existiert nicht|inconnu|n'existe pas|"
@@ -81,6 +84,13 @@ def read_delivery_status(text: str) -> Report:
         if action.startswith("fail") and address:
             failed[address] = None
     return Report(tuple(actions), tuple(failed))
+
+
+def read_disposition(text: str) -> tuple[str, ...]:
+    """The recipient that a message/disposition-notification (RFC 8098) speaks of."""
+    fields = _fields(text[:LOOKED_AT])
+    address = _recipient(fields.get("original-recipient", "")) or _recipient(fields.get("final-recipient", ""))
+    return (address,) if address else ()
 
 
 def _fields(group: str) -> dict[str, str]:
@@ -142,7 +152,11 @@ def find_failed(text: str, *, not_these: Iterable[str]) -> tuple[str, ...]:
         if in_list:
             blamed.update(dict.fromkeys(addresses))
     # In a language we do not know, failed recipients stand on lines of their own.
-    return _without_twins(blamed or alone or (everyone if len(everyone) == 1 else {}))
+    told = blamed or alone or (everyone if len(everyone) == 1 else {})
+    if not told:
+        named = _RCPT_TO.findall(text[:LOOKED_AT])  # some say it in the transcript of their talk alone
+        told = dict.fromkeys(address for address in named if _may_fail(address, known))
+    return _without_twins(told)
 
 
 def find_addressee(texts: Iterable[str], *, not_these: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from mailbot.ingest.bounce import (
     find_failed,
     find_returned_ids,
     read_delivery_status,
+    read_disposition,
     split_copy,
 )
 from mailbot.ingest.headers import Headers
@@ -45,6 +46,7 @@ class Kind:
     kind: MailKind
     bulk: bool
     spam: bool
+    wants_no_answer: bool = False
     bounced: tuple[str, ...] = ()
     returned_ids: tuple[str, ...] = ()
 
@@ -57,6 +59,7 @@ def find_kind(form: Form) -> Kind:
         kind=kind,
         bulk=is_bulk(form.headers),
         spam=is_spam(form.headers),
+        wants_no_answer=_has_null_path(form.headers),
         bounced=_bounced(form) if kind is MailKind.BOUNCE else (),
         returned_ids=_returned_ids(form) if kind in about else (),
     )
@@ -71,9 +74,8 @@ _LIST_FIELDS = (
 
 
 def is_bulk(headers: Headers) -> bool:
-    """A list or a newsletter, or a sender that takes no answer (RFC 3834 2): nobody waits for an acknowledgement."""
-    listed = headers.has(*_LIST_FIELDS) or headers.token("precedence") in ("bulk", "list", "junk")
-    return listed or _has_null_path(headers)
+    """A list or a newsletter: nobody waits for an acknowledgement."""
+    return headers.has(*_LIST_FIELDS) or headers.token("precedence") in ("bulk", "list", "junk")
 
 
 def is_spam(headers: Headers) -> bool:
@@ -100,6 +102,7 @@ _RECEIPT_WORDS = re.compile(
     r"this receipt verifies that the message (?:has been|was) displayed",
     re.IGNORECASE | re.DOTALL,
 )
+_REFUSED = re.compile(r"\breject(?:ed|ion)\b|\brefused\b", re.IGNORECASE)
 _DELIVERED_SUBJECT = re.compile(
     r"(?:delivered|relayed|zugestellt|delivery (?:report|confirmation)|remis)\s?[:：]", re.IGNORECASE
 )
@@ -136,11 +139,30 @@ def _find_report(form: Form) -> MailKind | None:
     if form.report_type == "delivery-status" or types.intersection(_DELIVERY_TYPES):
         return _delivery_kind(form, actions)
     if form.report_type == "disposition-notification" or types.intersection(_RECEIPT_TYPES):
-        return MailKind.RECEIPT
+        return MailKind.BOUNCE if _is_refusal(form) else MailKind.RECEIPT
     if form.type == "multipart/report" or "message/feedback-report" in types:
         return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
     complains = form.headers.has("x-hmxmroriginalrecipient")  # Hotmail's, when somebody calls our mail junk
-    return MailKind.REPORT if form.invites or complains else None
+    if form.invites or complains:
+        return MailKind.REPORT
+    return _CERTIFIED.get(form.headers.token("x-ricevuta"))
+
+
+_CERTIFIED = {  # Italian certified mail (RFC 6109)
+    "errore-consegna": MailKind.BOUNCE,
+    "preavviso-errore-consegna": MailKind.BOUNCE,
+    "accettazione": MailKind.RECEIPT,
+    "non-accettazione": MailKind.BOUNCE,
+    "presa-in-carico": MailKind.RECEIPT,
+    "avvenuta-consegna": MailKind.RECEIPT,
+}
+
+
+def _is_refusal(form: Form) -> bool:
+    """Dovecot and Sieve refuse a mail in the form of a receipt (RFC 5429)."""
+    if auto_submitted(form.headers) == "no":
+        return False
+    return bool(_REFUSED.search(form.subject)) and bool(_REFUSED.search(form.text[:1_000]))
 
 
 def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
@@ -158,7 +180,7 @@ def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
 _DAEMON = re.compile(
     r"mailer[-_.]?daemon|mail[-_ ]?delivery|postmaster|mdaemon|mail[-_ ]system|maildaemon|microsoftexchange|"
     r"delivery[-_ ]subsystem|bounce[-_.]?(?:s|daemon|notification)?@|system administrator|mail administrator|"
-    r"smtp[-_]?daemon",
+    r"smtp[-_]?daemon|post[-_.]master@",
     re.IGNORECASE,
 )
 _STRICT_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|postmaster|maildaemon|mdaemon)@", re.IGNORECASE)
@@ -179,7 +201,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"не ?доставлен|недоставлен|невозможно доставить|не удалось доставить|niedostarczon|nie dostarczono|zwrot|"
     r"doručení|kézbesít|"
     r"退信|未送达|无法投递|系统退信|配信不能|配信失敗|送信できません|반송|전송 실패|পৌঁছানো যায়নি|বিতরণ ব্যর্থ|"
-    r"डिलीवर नहीं|वितरण विफल|address not found",
+    r"डिलीवर नहीं|वितरण विफल|address not found|xmail bounce",
     re.IGNORECASE,
 )
 
@@ -188,11 +210,13 @@ def _find_bounce(form: Form) -> MailKind | None:
     """Bounces without a machine-readable part: several signs together, since each alone also occurs elsewhere."""
     subject = bool(_BOUNCE_SUBJECT.search(form.subject))
     if form.headers.has("x-failed-recipients"):
-        return MailKind.DELAY if _is_delay(form) else MailKind.BOUNCE
+        given_up = re.search(r"\bfailed\b|timeout exceeded", split_copy(form.text)[0][:4_000])
+        return MailKind.DELAY if _is_delay(form) and not given_up else MailKind.BOUNCE
     words, copy = split_copy(form.text)
     words = words[:_LOOKED_AT]
     daemon = _is_daemon(form)
     automatic = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
+    automatic = automatic or form.headers.has("x-mailererror")
     if daemon and _is_delay(form):
         return MailKind.DELAY
     if not (daemon or (automatic and subject) or (subject and copy and _begins_with_failure(form, words))):
@@ -246,6 +270,12 @@ def _bounced(form: Form) -> tuple[str, ...]:
         named = ",".join(value.decode("latin-1") for value in form.headers.raw("x-failed-recipients"))
         failed.update(
             dict.fromkeys(address for part in re.split(r"[,;\s]+", named) if "@" in (address := part.strip("<>")))
+        )
+    if not failed:
+        failed.update(
+            dict.fromkeys(
+                address for kind, text in form.reports if kind in _RECEIPT_TYPES for address in read_disposition(text)
+            )
         )
     if not failed:
         ours = [*form.own, *(sender.address for sender in form.senders)]
