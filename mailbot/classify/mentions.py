@@ -150,6 +150,8 @@ def _addressees(text: Text, hits: Sequence[Hit[Noise]]) -> list[range]:
     """The words that belong to an addressee's address: the phrase, and what follows it of that same address."""
     found = []
     for hit in hits:
+        if hit.by_sound and hit.stop - hit.start == 1:
+            continue  # a word that only sounds like it may be the place itself: bhangon is no place, Bongaon is
         at = hit.stop
         swallows = hit.payloads[0].swallows
         while at < len(text) and text.gap(at) != HARD and not swallows.isdisjoint(keys(text.words[at])):

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.places import find_place
+from mailbot.classify.places import find_place, read_gazetteer
 from mailbot.model import PlaceFinding
-from tests.classify.office_files import gazetteer
+from tests.classify.office_files import gazetteer, place_files
 
 GAZETTEER = gazetteer()
 
@@ -160,3 +160,9 @@ def test_any_mail_is_judged_and_every_match_stands_where_it_says(subject: str, t
 def test_a_place_that_is_found_is_in_the_gazetteer(words: list[str]) -> None:
     found = find(" ".join(words))
     assert found.place is None or GAZETTEER.places[found.place.code] == found.place
+
+
+def test_a_word_that_is_no_place_does_not_hide_one_that_sounds_like_it() -> None:
+    places = read_gazetteer(place_files(noise="phrase,swallows\nSoori,\n"))
+    assert find_place("", "Soori", places).place is None
+    assert find_place("", "Suri", places).place is not None
