@@ -134,8 +134,16 @@ def _find(where: str, text: Text, rules: Rules) -> Iterator[_Found]:
         if hit.start in coloured:
             factor *= coloured[hit.start]
         here = ATTACHMENT if 0 <= letter < start else where
-        for keyword in hit.payloads:
+        for keyword in hit.payloads if len(hit.payloads) == 1 else _one_a_rule(hit.payloads):
             yield _Found(keyword.rule.weight * factor, here, text, hit, keyword)
+
+
+def _one_a_rule(keywords: Iterable[Keyword]) -> Iterable[Keyword]:
+    """One of each rule: the words that stand there speak for it once, however many of its spellings they sound like."""
+    first: dict[str, Keyword] = {}
+    for keyword in keywords:
+        first.setdefault(keyword.rule.name, keyword)
+    return first.values()
 
 
 def _weigh(rule: Rule, found: list[_Found]) -> _Weighed:

@@ -158,3 +158,9 @@ def test_a_rule_may_ask_for_the_letter_that_came_attached() -> None:
 def test_of_a_rule_met_again_and_again_only_what_counts_is_kept() -> None:
     found = judge("hospital, hospital, hospital, hospital, hospital, hospital")
     assert len(found.matches) == 3
+
+
+def test_words_that_sound_like_several_spellings_of_a_rule_count_once() -> None:
+    once = classify("", "pourosabha", rules(KEYWORDS + "LAW,purosobha|pourosobha|pourasabha,5,,,\n"))
+    assert len(once.matches) == 1
+    assert once.candidates == (("LAW", 4.25),)
