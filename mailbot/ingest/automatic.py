@@ -35,7 +35,7 @@ _AUTO_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 # What follows such a beginning when a machine has written it: "Automatic reply: …", not "Automatic reply of the bank".
-_AND_NO_MORE = re.compile(r"\w{0,12}\s{0,3}(?:$|[:：\-–—(\[|!*]|(?:re|fw)\b)", re.IGNORECASE)
+_AND_NO_MORE = re.compile(r"[a-zäöüßéèñçåøæ]{0,12}\s{0,3}(?:$|[:：\-–—(\[|!*]|(?:re|fw)\b)", re.IGNORECASE)
 # Who answers or passes on a machine's answer is a person.
 _PASSED_ON = re.compile(r"\s{0,5}(?:re|fwd?|fw|aw|sv|wg|tr|antw|উত্তর|उत्तर)\s?[:：]", re.IGNORECASE)
 _BACK_AGAIN = re.compile(
@@ -104,6 +104,12 @@ _AWAY_WORDS = re.compile(
     r"আমি .{0,40}(?:ছুটিতে|অফিসের বাইরে)|मैं .{0,40}(?:अवकाश|छुट्टी) पर (?:हूं|हूँ)|म .{0,40}(?:बिदामा|कार्यालय बाहिर)",
     re.IGNORECASE,
 )
+# Where another's words begin: they may be a machine's, and a person answers them.
+_QUOTE = re.compile(
+    r"^(?:[ \t]{0,3}>|-{3,}|_{5,}|[ \t*]{0,4}(?:from|von|de|da|от|প্রেরক|प्रेषक)\*?\s?[:：]|"
+    r".{0,200}\bwrote:|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.{0,100}:$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SHORT = 1_000  # characters: a longer text is a letter, whatever it says of machines
 _CHALLENGE = re.compile(
     r"(?:challenge[- ]response|requires (?:that you )?verif(?:y|ication)|real live human|"
@@ -144,7 +150,7 @@ def is_automatic_subject(subject: str) -> bool:
 
 def reads_automatic(headers: Headers, subject: str, text: str, *, quiet: bool) -> bool:
     """More than half of all out-of-office mails have no header that says so."""
-    head = text[:600]
+    head = _QUOTE.split(text[:600], maxsplit=1)[0]
     if is_automatic_subject(subject) or _AUTO_ELSEWHERE.match(subject[:200]):
         return True
     if len(text) < _SHORT and (_SAYS_SO.search(head[:500]) or _SAYS_SO_ABROAD.search(head[:500])):

@@ -142,12 +142,17 @@ def _find_report(form: Form) -> MailKind | None:
         return MailKind.BOUNCE if _is_refusal(form) else MailKind.RECEIPT
     if form.type == "multipart/report" or "message/feedback-report" in types:
         return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
+    if _AGGREGATE.match(form.subject):
+        return MailKind.REPORT
     complains = form.headers.has("x-hmxmroriginalrecipient")  # Hotmail's, when somebody calls our mail junk
     if form.invites or complains:
         return MailKind.REPORT
     return _CERTIFIED.get(form.headers.token("x-ricevuta"))
 
 
+_AGGREGATE = re.compile(
+    r"\s{0,5}(?:\[[^\]]{1,40}\]\s{0,3})?report domain:\s?\S{1,255}\s{1,3}submitter:", re.IGNORECASE
+)  # DMARC
 _CERTIFIED = {  # Italian certified mail (RFC 6109)
     "errore-consegna": MailKind.BOUNCE,
     "preavviso-errore-consegna": MailKind.BOUNCE,
