@@ -29,6 +29,7 @@ BY_SOUND = 0.85
 EACH_FURTHER_RULE = 0.6
 EACH_REPEAT = 0.15
 MOST_REPEATS = 2
+DROPPED_SHOWN = 8
 CANDIDATES = 5  # departments that are given with their matches
 
 _NOTHING = Classification(department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail")
@@ -82,17 +83,27 @@ def classify(subject: str, text: str, rules: Rules) -> Classification:
     parts = ((SUBJECT, read(subject)), (BODY, read(text)))
     held = frozenset(words for _, part in parts for hit in rules.conditions.find(part) for words in hit.payloads)
     weighed: list[_Weighed] = []
-    dropped: list[str] = []
+    dropped: list[tuple[_Found, str]] = []
     for found in _by_rule(parts, rules):
         rule = found[0].keyword.rule
         counting = [each for each in found if each.where in rule.parts] if rule.parts else found
         why_not = _why_not(rule, held, is_elsewhere=not counting)
         if why_not:
-            dropped.append(f"{rule.name} for {rule.department}, {quoted(_match(found[0]))}: {why_not}")
+            dropped.append((found[0], why_not))
         else:
             weighed.append(_weigh(rule, counting))
     judged = _judge(weighed) if weighed else _NOTHING
-    return replace(judged, dropped=tuple(dropped)) if dropped else judged
+    return replace(judged, dropped=_say_dropped(dropped)) if dropped else judged
+
+
+def _say_dropped(dropped: Sequence[tuple[_Found, str]]) -> tuple[str, ...]:
+    """What was found and does not count; the weightiest alone, for nobody reads them all."""
+    heaviest = sorted(dropped, key=lambda pair: -pair[0].weight)[:DROPPED_SHOWN]
+    rules = [found.keyword.rule for found, _ in heaviest]
+    return tuple(
+        f"{rule.name} for {rule.department}, {quoted(_match(found))}: {why_not}"
+        for rule, (found, why_not) in zip(rules, heaviest, strict=True)
+    )
 
 
 def _why_not(rule: Rule, held: frozenset[str], *, is_elsewhere: bool) -> str:

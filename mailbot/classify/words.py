@@ -67,8 +67,7 @@ def _ranges(characters: Sequence[str]) -> Iterator[str]:
 
 # In brackets: split at its words, a text gives what lies between them and the words themselves, in turn.
 _WORD = re.compile(f"({_word_pattern()})")
-_RUN = re.compile("[a-zA-Z]+|[0-9]+")
-_MIXED = re.compile("[a-zA-Z][0-9]|[0-9][a-zA-Z]")
+_BORDER = re.compile("[a-zA-Z](?=[0-9])|[0-9](?=[a-zA-Z])")
 _SIGNS_AS_BLANKS = {code: " " for code in range(0x80) if not chr(code).isalnum()}
 _CHUNK = re.compile(r"\S+")
 
@@ -136,25 +135,17 @@ def _read_ascii(source: str, text: str) -> Text:
     pieces = text.translate(_SIGNS_AS_BLANKS).split(" ")
     words = list(filter(None, pieces))
     ends = list(compress(map(add, accumulate(map(len, pieces)), count()), pieces))
-    if _MIXED.search(text):
-        words, ends = _apart(words, ends)
+    for border in reversed([found.end() for found in _BORDER.finditer(text)]):
+        _part(words, ends, border)
     return Text(source, words, list(map(sub, ends, map(len, words))), ends)
 
 
-def _apart(words: list[str], ends: list[int]) -> tuple[list[str], list[int]]:
-    """Letters and digits that stand together, as the words they are: "3bar" is "3", "bar"."""
-    apart: list[str] = []
-    their_ends: list[int] = []
-    for word, end in zip(words, ends, strict=True):
-        if word.isalpha() or word.isdigit():
-            apart.append(word)
-            their_ends.append(end)
-        else:
-            parts = _RUN.findall(word)
-            apart += parts
-            their_ends += accumulate(map(len, parts), initial=end - len(word))
-            del their_ends[-len(parts) - 1]
-    return apart, their_ends
+def _part(words: list[str], ends: list[int], border: int) -> None:
+    """Letters and digits that stand together are two words: "3bar"."""
+    i = bisect_left(ends, border)
+    length = len(words[i]) - (ends[i] - border)
+    words[i : i + 1] = words[i][:length], words[i][length:]
+    ends.insert(i, border)
 
 
 def _without_addresses(text: str) -> str:
