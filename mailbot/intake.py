@@ -388,7 +388,7 @@ def _in_review(route: Route, why: str) -> Route:
 
 def _may_be_answered(mail: Mail, proof: Authentication) -> bool:
     """No acknowledgement to lists, to machines, or to a sender whose address our own host says is forged."""
-    if mail.kind in AUTOMATIC:
+    if mail.kind in AUTOMATIC and not mail.by_words:  # by its words alone: a human has said that a person wrote it
         return False
     local = mail.sender.address.partition("@")[0].casefold()
     silent = mail.bulk or mail.wants_no_answer

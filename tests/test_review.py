@@ -12,6 +12,7 @@ from mailbot.cases.queries import export, list_cases, list_held, list_outbox, ma
 from mailbot.errors import UnreadableMail, Unsettled
 from mailbot.ingest import extract
 from mailbot.ingest.apart import read_letters_apart
+from mailbot.ingest.identify import BY_WORDS
 from mailbot.ingest.parse import read_mail
 from mailbot.model import Mail, Outcome, Purpose, StoredMail
 from mailbot.review import DISMISSED, Reviewer
@@ -110,6 +111,20 @@ def test_a_stranger_released_as_new_has_a_case_of_his_own(rig: Rig) -> None:
     assert (opened["actor"], opened["detail"]["by"]) == ("complainant", "clerk7")
     assert (Purpose.ACKNOWLEDGEMENT, "amit@else.example") in told(rig)
     assert list_held(rig.engine) == []
+    assert balanced(rig)
+
+
+def test_a_grievance_that_sounds_like_a_machine_is_held_and_once_released_acknowledged(rig: Rig) -> None:
+    rig.mailbox.deliver(
+        f"{STRANGER}This is an automatic pump of PHE in Onda block, Bankura, and it is broken.".encode()
+    )
+    rig.receive()
+    mail = only_held(rig)
+    assert mail.reason.startswith(BY_WORDS)
+    assert told(rig) == []
+    reviewed = reviewer(rig).release(mail, Outcome.CASE)
+    assert shown(rig, reviewed.mail.reference)["department"] == "PHE"
+    assert (Purpose.ACKNOWLEDGEMENT, "amit@else.example") in told(rig)
     assert balanced(rig)
 
 

@@ -7,7 +7,7 @@ complainant who began it. Everyone else who names a case is held for a human, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mailbot.ingest.authentication import Authentication, Verdict
@@ -17,7 +17,10 @@ from mailbot.ingest.reply import action_taken
 from mailbot.model import Case, Mail, MailKind
 
 AUTOMATIC = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT, MailKind.AUTO_REPLY})
-"""Kinds that no person wrote: never a grievance, never answered."""
+"""Kinds that no person wrote: never a grievance, never answered. A human looks where only the words say so."""
+
+BY_WORDS = "it reads like a machine's mail, but only its words say so: a person may have written it"
+"""Why a mail is held that is automatic by its words alone: nobody is silenced for how his sentence begins."""
 
 COMPLAINANT = "complainant"
 """Stands for a post in the token of a mail that we sent to the complainant."""
@@ -69,10 +72,13 @@ def identify(mail: Mail, known: Known, proof: Authentication) -> Identity:
     """
     if mail.error is not None:
         return Identity(whose=Whose.HELD, reason=f"unreadable: {mail.error}")
-    if mail.kind in AUTOMATIC:
+    returns_ours = any(reference in known.cases for reference in known.returned)
+    if mail.kind in AUTOMATIC and (returns_ours or not mail.by_words):
         return _automatic(mail, known)
     if _plain(mail.sender.address) in known.own:
         return Identity(whose=Whose.OURS, reason="our own mail")
+    if mail.kind in AUTOMATIC:
+        return replace(_automatic(mail, known), whose=Whose.HELD, reason=f"{BY_WORDS} ({mail.kind.value})")
     candidates = _candidates(known)
     if candidates:
         return _of_a_case(mail, known, proof, candidates)

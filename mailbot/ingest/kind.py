@@ -46,6 +46,7 @@ class Kind:
     kind: MailKind
     bulk: bool
     spam: bool
+    by_words: bool = False  # a machine's by its words alone: nothing in its header or its parts says so
     wants_no_answer: bool = False
     bounced: tuple[str, ...] = ()
     returned_ids: tuple[str, ...] = ()
@@ -53,15 +54,30 @@ class Kind:
 
 def find_kind(form: Form) -> Kind:
     """Decide what sort of mail it is."""
-    kind = _find_report(form) or _find_bounce(form) or _find_automatic(form) or _find_conversation(form)
     about = (MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT)
+    kind = _find_report(form) or _find_bounce(form) or _find_automatic(form) or _find_conversation(form)
     return Kind(
         kind=kind,
         bulk=is_bulk(form.headers),
         spam=is_spam(form.headers),
+        by_words=kind in (*about, MailKind.AUTO_REPLY) and not _is_marked(form),
         wants_no_answer=_has_null_path(form.headers),
         bounced=_bounced(form) if kind is MailKind.BOUNCE else (),
         returned_ids=_returned_ids(form) if kind in about else (),
+    )
+
+
+def _is_marked(form: Form) -> bool:
+    """Whether header, parts or mailbox show that a machine wrote it, so that nothing hangs on what its words are."""
+    headers = form.headers
+    return (
+        _has_null_path(headers)
+        or says_automatic(headers)
+        or headers.has(*_MACHINES_FIELDS)
+        or _is_strict_daemon(form)
+        or form.type == "multipart/report"
+        or not form.part_types.isdisjoint(_REPORT_TYPES)
+        or bool(_AGGREGATE.match(form.subject))
     )
 
 
@@ -87,6 +103,8 @@ def is_spam(headers: Headers) -> bool:
 
 _DELIVERY_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
+_REPORT_TYPES = frozenset({*_DELIVERY_TYPES, *_RECEIPT_TYPES, "message/feedback-report"})
+_MACHINES_FIELDS = ("x-failed-recipients", "x-mailererror", "x-hmxmroriginalrecipient", "x-ricevuta")
 _RECEIPT_SUBJECT = re.compile(
     r"(?:(?:not |nicht |non )?read|(?:un|nicht )?gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|"
     r"прочитано|既読|已读|पढ़ा|পঠিত|read receipt|"

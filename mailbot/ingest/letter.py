@@ -53,7 +53,8 @@ def is_readable(kind: str, size_bytes: int) -> bool:
 
 def wants_letters(mail: Mail) -> bool:
     """Whether attached files should be read: a person's mail that says little and brings one that may say more."""
-    if mail.kind not in (MailKind.NEW, MailKind.REPLY, MailKind.FORWARD) or mail.bulk or mail.spam:
+    persons = mail.by_words or mail.kind in (MailKind.NEW, MailKind.REPLY, MailKind.FORWARD)
+    if not persons or mail.bulk or mail.spam:
         return False
     letters = sum(char.isalpha() for char in mail.reply_text[: 10 * WORDS_ENOUGH])
     return letters < WORDS_ENOUGH and any(is_readable(one.type, one.size_bytes) for one in mail.attachments)

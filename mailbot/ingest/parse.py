@@ -181,6 +181,7 @@ class _Reading:
             bounced=tuple(one_line(address) for address in kind.bounced),
             returned_ids=tuple(one_line(identifier) for identifier in kind.returned_ids),
             bulk=kind.bulk,
+            by_words=kind.by_words,
             wants_no_answer=kind.wants_no_answer,
             spam=kind.spam,
             trace=tuple((name, unfold(value)) for name, value in headers.fields if name in _TRACE),

@@ -91,6 +91,16 @@ def test_automatic_mail_of_a_proven_officer_is_only_noted(kind: MailKind) -> Non
     assert (identity.whose, identity.reference) == (Whose.AUTOMATIC, REFERENCE)
 
 
+@pytest.mark.parametrize("kind", [MailKind.BOUNCE, MailKind.AUTO_REPLY, MailKind.RECEIPT])
+def test_whoever_sounds_like_a_machine_by_words_alone_is_held_not_ignored(kind: MailKind) -> None:
+    stranger = a_mail(kind=kind, by_words=True, senders=(Address("", "someone@example.com"),))
+    assert identify(stranger, Known(), UNKNOWN).whose is Whose.HELD
+    identity = identify(an_answer(kind=kind, by_words=True), known(), PROVEN)
+    assert (identity.whose, identity.reference) == (Whose.HELD, REFERENCE)
+    bounce = a_mail(kind=kind, by_words=True)
+    assert identify(bounce, known(threads=(), returned=(REFERENCE,)), UNKNOWN).whose is Whose.AUTOMATIC
+
+
 def test_a_bounce_is_noted_with_the_case_whose_mail_it_returns() -> None:
     bounce = a_mail(kind=MailKind.BOUNCE, senders=(Address("", "mailer-daemon@example.org"),))
     identity = identify(bounce, known(threads=(), returned=(REFERENCE,), tokens={}), UNKNOWN)

@@ -146,3 +146,46 @@ def test_any_header_has_a_kind(lines: list[str]) -> None:
     mail = read_mail("\n".join([*lines, "", "550 5.1.1 a@example.org delayed"]).encode("utf-8", "replace"))
     assert mail.kind in MailKind
     assert mail.kind is MailKind.BOUNCE or mail.bounced == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Out of office! BDO never present", "Nobody signs our certificates."),
+        ("BDO is out of office from 10 days", "Nobody signs our certificates."),
+        ("School fees charged in summer (vacation)", "The school charges fees for the vacation."),
+        ("Automated response: no action by the BDO", "I only get an automated response."),
+        ("Bill", "System generated bill of Rs 14000 has come to me though the house is empty."),
+        ("জল", "আমাদের গ্রামে পাম্প আছে। এটি একটি স্বয়ংক্রিয় পাম্প। তিন মাস খারাপ।"),
+        ("Read: my letter about pension", "Your message said my letter has been read. Nothing came."),
+        (
+            "Undelivered letter",
+            "Our letter was not delivered: no such person.\n\n--- Original message ---\nTo: a@b.example",
+        ),
+    ],
+)
+def test_what_a_person_may_have_written_is_automatic_by_its_words_only(subject: str, text: str) -> None:
+    mail = read_mail(f"{RAM}Subject: {subject}\n\n{text}\n".encode())
+    assert mail.kind not in {MailKind.NEW, MailKind.REPLY, MailKind.FORWARD}
+    assert mail.by_words
+
+
+def test_a_postmaster_who_is_an_officer_of_the_post_may_be_a_person() -> None:
+    head = "From: Sub Postmaster Onda <spm.onda@example.org>\nSubject: Pension\n"
+    mail = read_mail(f"{head}\nThe money orders have been delayed; delivery failed to the following houses.\n".encode())
+    assert mail.by_words or mail.kind is MailKind.NEW
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        RAM + "Auto-Submitted: auto-replied\nSubject: Automatic reply: x\n",
+        RAM + "Return-Path: <>\nSubject: Automatic reply: x\n",
+        RAM + "Subject: Undeliverable: x\nX-Failed-Recipients: x@example.net\n",
+        "From: MAILER-DAEMON@example.org\nSubject: failure notice\n",
+    ],
+)
+def test_what_its_header_marks_is_a_machines_mail_for_certain(head: str) -> None:
+    mail = read_mail(f"{head}\n550 5.1.1 user unknown <x@example.net>\n".encode())
+    assert mail.kind in {MailKind.AUTO_REPLY, MailKind.BOUNCE}
+    assert not mail.by_words
