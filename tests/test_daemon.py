@@ -117,7 +117,7 @@ def test_a_mail_that_arrives_is_a_case_and_told_of_and_sigterm_ends_it(
         assert running.notified("STOPPING=1")
     assert "Traceback" not in (tmp_path / "log").read_text()
     assert len((tmp_path / "sms.ndjson").read_text().splitlines()) == 1
-    assert len(smtp_sink.mails) == 3
+    assert len(smtp_sink.mails) == 4
 
 
 @pytest.mark.slow

@@ -52,8 +52,9 @@ class Headers:
 
 
 def unfold(value: bytes, charset: str = "") -> str:
-    """One line of text, encoded words left as they are."""
-    text = decode_text(value[:FIELD_LIMIT], charset)
+    """One line of text, encoded words left as they are; `charset` is the body's, for raw 8-bit bytes alone."""
+    wide = find_codec(charset).startswith(("utf-16", "utf-32"))  # no header is written so
+    text = decode_text(value[:FIELD_LIMIT], "" if wide or value.isascii() else charset)
     return one_line(re.sub(r"[\r\n]+[ \t]?", lambda fold: " " if fold[0][-1] in " \t" else "", text))
 
 

@@ -89,3 +89,8 @@ def test_an_address_is_read_as_a_person_would(written: str, read: list[tuple[str
 )
 def test_message_ids_are_opaque(written: str, read: tuple[str, ...]) -> None:
     assert read_mail(f"In-Reply-To: {written}\n\nx".encode()).in_reply_to == read
+
+
+def test_a_body_in_utf_16_does_not_change_its_header() -> None:
+    mail = read_mail(b"Subject: ph level\nContent-Type: text/plain; charset=utf-16le\n\n")
+    assert mail.subject == "ph level"
