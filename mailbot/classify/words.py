@@ -67,6 +67,7 @@ def _ranges(characters: Sequence[str]) -> Iterator[str]:
 
 # In brackets: split at its words, a text gives what lies between them and the words themselves, in turn.
 _WORD = re.compile(f"({_word_pattern()})")
+_ASCII_WORD = re.compile("[a-zA-Z]+|[0-9]+")
 _BORDER = re.compile("[a-zA-Z](?=[0-9])|[0-9](?=[a-zA-Z])")
 _SIGNS_AS_BLANKS = {code: " " for code in range(0x80) if not chr(code).isalnum()}
 _CHUNK = re.compile(r"\S+")
@@ -161,7 +162,8 @@ def _blank_address(chunk: re.Match[str]) -> str:
     return " " * len(word) if is_address else word
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def words_of(phrase: str) -> tuple[str, ...]:
     """A phrase as it is compared: folded words. Two phrases with the same words are the same."""
-    return tuple(folded for word in _WORD.findall(phrase) if (folded := fold(word)))
+    words = (_ASCII_WORD if phrase.isascii() else _WORD).findall(phrase)
+    return tuple(folded for word in words if (folded := fold(word)))
