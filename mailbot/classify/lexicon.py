@@ -104,7 +104,10 @@ class _Trie:
     def plant(self, path: Sequence[str], lexicon: int, payload: object) -> None:
         node = self._root
         for key in path:
-            node = node.following.setdefault(key, _Node())
+            further = node.following.get(key)
+            if further is None:
+                further = node.following[key] = _Node()
+            node = further
         planted = node.payloads.get(lexicon, ())
         if payload not in planted:
             node.payloads[lexicon] = (*planted, payload)
