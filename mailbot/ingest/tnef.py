@@ -1,8 +1,8 @@
 """
 The bytes of a winmail.dat (TNEF) go in; the files and the words inside come out. Source: MS-OXTNEF.
 
-Promised: nothing raises and nothing is unpacked: attributes are walked once, at most `ATTRIBUTES_LIMIT` of them, and a
-file is the place where its bytes stand.
+Promised: nothing raises and nothing is unpacked: attributes are walked once, at most `ATTRIBUTES_LIMIT` of them with
+`PROPERTIES_LIMIT` properties in all, and a file is the place where its bytes stand.
 """
 
 import struct
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 ATTRIBUTES_LIMIT = 2_000
+PROPERTIES_LIMIT = 50_000  # of all attributes together, each value of a list counted
 _SIGNATURE = 0x223E9F78
 _ATTACH_REND_DATA = 0x9002
 _ATTACH_TITLE = 0x8010
@@ -54,13 +55,14 @@ def read_tnef(data: bytes) -> Tnef | None:
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return None
     found = Tnef()
+    allowance = iter(range(PROPERTIES_LIMIT))
     for name, start, end in _attributes(data):
         if name == _ATTACH_REND_DATA:
             found.files.append(TnefFile())
         elif name in (_BODY, _MESSAGE, _CODE_PAGE):
-            _note_words(found, name, data[start:end])
+            _note_words(found, name, data[start:end], allowance)
         elif found.files:
-            _note_file(found.files[-1], name, data, start, end)
+            _note_file(found.files[-1], name, (data, start, end), allowance)
     return found
 
 
@@ -76,13 +78,13 @@ def _attributes(data: bytes) -> Iterator[tuple[int, int, int]]:
         position = start + length + 2
 
 
-def _note_words(found: Tnef, name: int, content: bytes) -> None:
+def _note_words(found: Tnef, name: int, content: bytes, allowance: Iterator[int]) -> None:
     if name == _BODY:
         found.text = content.rstrip(b"\0")[:_WORDS_LIMIT]
     elif name == _CODE_PAGE and len(content) >= 4:
         found.charset = f"cp{struct.unpack_from('<I', content)[0]}"
     elif name == _MESSAGE:
-        properties = _properties(content, (_PLAIN, _RTF, _HTML))
+        properties = _properties(content, (_PLAIN, _RTF, _HTML), allowance)
         found.rtf = properties.get(_RTF, (0, b""))[1]
         found.html = _in_utf8(*properties.get(_HTML, (0, b"")))
         kind, plain = properties.get(_PLAIN, (0, b""))
@@ -99,18 +101,19 @@ def _in_utf8(kind: int, value: bytes) -> bytes:
     return value.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace")
 
 
-def _note_file(file: TnefFile, name: int, data: bytes, start: int, end: int) -> None:
+def _note_file(file: TnefFile, name: int, span: tuple[bytes, int, int], allowance: Iterator[int]) -> None:
+    data, start, end = span
     if name == _ATTACH_TITLE:
         file.name = data[start:end].rstrip(b"\0")
     elif name == _ATTACH_DATA:
         file.start, file.size_bytes = start, end - start
     elif name == _ATTACHMENT:
-        file.long_name = _long_name(data[start:end]) or file.long_name
+        file.long_name = _long_name(data[start:end], allowance) or file.long_name
 
 
-def _long_name(data: bytes) -> str:
+def _long_name(data: bytes, allowance: Iterator[int]) -> str:
     """The long file name among the MAPI properties of an attachment; "" when none can be read."""
-    names = _properties(data, _LONG_NAMES)
+    names = _properties(data, _LONG_NAMES, allowance)
     for key in _LONG_NAMES:
         kind, value = names.get(key, (0, b""))
         if kind in (_UNICODE, _STRING8) and (name := _in_utf8(kind, value)):
@@ -121,11 +124,11 @@ def _long_name(data: bytes) -> str:
 # --- MAPI properties ----------------------------------------------------------------------------------------------
 
 
-def _properties(data: bytes, wanted: tuple[int, ...]) -> dict[int, tuple[int, bytes]]:
-    """The kind and the value of these properties, as far as the list can be read."""
+def _properties(data: bytes, wanted: tuple[int, ...], allowance: Iterator[int]) -> dict[int, tuple[int, bytes]]:
+    """The kind and the value of these properties, as far as the list can be read and the allowance lasts."""
     found: dict[int, tuple[int, bytes]] = {}
     try:
-        for key, kind, value in _each_property(data):
+        for key, kind, value in _each_property(data, allowance):
             if key in wanted:
                 found[key] = kind, value[:_WORDS_LIMIT]
     except (struct.error, IndexError):  # a list that ends too early, or goes on in a way unknown
@@ -133,15 +136,15 @@ def _properties(data: bytes, wanted: tuple[int, ...]) -> dict[int, tuple[int, by
     return found
 
 
-def _each_property(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _each_property(data: bytes, allowance: Iterator[int]) -> Iterator[tuple[int, int, bytes]]:
     (count,) = struct.unpack_from("<I", data)
     position = 4
-    for _ in range(min(count, ATTRIBUTES_LIMIT)):
+    for _ in zip(range(min(count, ATTRIBUTES_LIMIT)), allowance, strict=False):
         kind, key = struct.unpack_from("<HH", data, position)
         position += 4
         if key >= 0x8000:  # a named property: its name stands between
             position = _skip_property_name(data, position)
-        value, position = _value(data, position, kind)
+        value, position = _value(data, position, kind, allowance)
         yield key, kind, value
         if position >= len(data):
             return
@@ -156,13 +159,13 @@ def _skip_property_name(data: bytes, position: int) -> int:
     return position + 4 + (length + 3) // 4 * 4
 
 
-def _value(data: bytes, position: int, kind: int) -> tuple[bytes, int]:
+def _value(data: bytes, position: int, kind: int, allowance: Iterator[int]) -> tuple[bytes, int]:
     base = kind & 0xFFF
     if base in (_UNICODE, _STRING8, _BINARY, _OBJECT):
         (count,) = struct.unpack_from("<I", data, position)
         position += 4
         value = b""
-        for _ in range(min(count, 100)):
+        for _ in zip(range(min(count, 100)), allowance, strict=False):
             (length,) = struct.unpack_from("<I", data, position)
             value = data[position + 4 : position + 4 + min(length, _WORDS_LIMIT)]
             position += 4 + (length + 3) // 4 * 4

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.ingest import extract
+from mailbot.ingest import tnef as tnef_module
 from mailbot.ingest.apart import read_letters_apart
 from mailbot.ingest.content import find_content
 from mailbot.ingest.extract import read_letters
@@ -133,6 +134,16 @@ def test_any_bytes_behind_the_signature_are_survived(data: bytes, start: bytes) 
     assert read_tnef(tnef(start, data)) is not None
     read_tnef(tnef(tnef_attribute(0x9002, b""), tnef_attribute(0x9005, data)))
     read_tnef(tnef(tnef_attribute(0x9003, data)))
+
+
+def test_of_all_lists_of_properties_together_no_more_are_read_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five hundred files, each with two thousand properties, took longer than a mail may take."""
+    named = tnef_attribute(0x9005, tnef_properties((UNICODE, 0x3707, "late.pdf".encode("utf-16-le"))))
+    file = tnef_attribute(0x9002, b"") + named
+    monkeypatch.setattr(tnef_module, "PROPERTIES_LIMIT", 2)
+    found = read_tnef(tnef(file, file, file))
+    assert found is not None
+    assert [each.long_name for each in found.files] == ["late.pdf", "", ""]  # a property, and its value
 
 
 PROPERTIES = st.lists(
