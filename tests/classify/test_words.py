@@ -1,5 +1,7 @@
 """Text read into words, and the signs between them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,13 @@ def test_signs_part_words_more_or_less(text: str, gap: int) -> None:
 
 def test_only_so_much_of_a_text_is_read() -> None:
     assert len(read("a " * MAX_CHARACTERS)) == MAX_CHARACTERS // 2
+
+
+def test_a_text_of_nothing_but_borders_is_read_as_any_other_in_as_little_time() -> None:
+    started = time.process_time()
+    words = read("a1" * (MAX_CHARACTERS // 2))
+    assert time.process_time() - started < 1.0
+    assert (len(words), words.words[:3], words.starts[-1]) == (MAX_CHARACTERS, ["a", "1", "a"], MAX_CHARACTERS - 1)
 
 
 @given(st.text())
