@@ -9,12 +9,12 @@ after the message has moved on, changes nothing; a message whose dispatcher died
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, exists, func, null, select, update
 
 from mailbot.cases import rows
 from mailbot.cases.database import reading, writing
-from mailbot.cases.tables import events, outbox
-from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose
+from mailbot.cases.tables import events, outbox, referrals
+from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState
 
 _EVENTS = {
     OutboxState.SENT: EventKind.SENT,
@@ -129,6 +129,8 @@ class SqlOutbox:
         )
         with writing(self._engine) as connection:
             row = connection.execute(settled).mappings().one_or_none()
+            if row and state is OutboxState.PENDING:
+                _keep_back(connection, entry, at)
             if row and state in _EVENTS and state is not entry.state:
                 _note(connection, rows.entry_of(row), _EVENTS[state], at=at)
         return row is not None
@@ -148,7 +150,8 @@ class SqlOutbox:
             )
         )
         with writing(self._engine) as connection:
-            connection.execute(released)
+            if connection.execute(released).rowcount:
+                _keep_back(connection, entry, entry.attempted_at or next_attempt_at)
 
     def _still(self, entry: OutboxEntry) -> ColumnElement[bool]:
         """
@@ -171,28 +174,43 @@ def call_back(connection: Connection, decision: Decision) -> frozenset[tuple[str
     Keep the mails of referrals that this decision withdraws from leaving, where they still wait.
 
     Returns recipient and occurrence of those that were never tried: such an address knows nothing to be taken back. A
-    mail that was tried may have arrived, whatever we were told; one that is being sent can no longer be stopped.
+    mail that was tried may have arrived, whatever we were told; one that is being sent can no longer be stopped, but is
+    not tried again.
     """
     if not decision.withdrawn:
         return frozenset()
-    waiting = (
+    waiting = _withdrawn(
+        rows.moment_of(decision),
+        outbox.c.reference == decision.reference,
+        outbox.c.occurrence.in_(decision.withdrawn),
+    ).returning(outbox.c.recipient, outbox.c.occurrence, outbox.c.attempts)
+    found = connection.execute(waiting).all()
+    return frozenset((recipient, occurrence) for recipient, occurrence, attempts in found if not attempts)
+
+
+def _keep_back(connection: Connection, entry: OutboxEntry, at: datetime) -> None:
+    """Call a message back that was being sent, or in doubt, when its referral was withdrawn, and now waits again."""
+    message = entry.message
+    its_referral = exists().where(
+        referrals.c.reference == message.reference,
+        referrals.c.number == message.occurrence,
+        referrals.c.state == ReferralState.WITHDRAWN,
+    )
+    connection.execute(_withdrawn(at, outbox.c.id == entry.id, its_referral))
+
+
+def _withdrawn(at: datetime, *which: ColumnElement[bool]) -> Update:
+    """Of these, the referrals' mails that wait: they do not leave."""
+    return (
         update(outbox)
-        .where(
-            outbox.c.reference == decision.reference,
-            outbox.c.purpose == Purpose.REFERRAL,
-            outbox.c.occurrence.in_(decision.withdrawn),
-            outbox.c.state == OutboxState.PENDING,
-        )
+        .where(outbox.c.purpose == Purpose.REFERRAL, outbox.c.state == OutboxState.PENDING, *which)
         .values(
             state=OutboxState.WITHDRAWN,
             next_attempt_at=None,
-            settled_at=rows.moment_of(decision),
+            settled_at=at,
             reason="its referral was withdrawn before it left",
         )
-        .returning(outbox.c.recipient, outbox.c.occurrence, outbox.c.attempts)
     )
-    found = connection.execute(waiting).all()
-    return frozenset((recipient, occurrence) for recipient, occurrence, attempts in found if not attempts)
 
 
 def _note(connection: Connection, entry: OutboxEntry, kind: EventKind, *, at: datetime) -> None:

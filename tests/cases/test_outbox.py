@@ -14,7 +14,7 @@ from mailbot.cases.database import reading
 from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import events, outbox
-from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, Stored
+from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState, Stored
 from mailbot.ports import Outbox
 from tests.cases.decisions import an_email, an_opening, an_sms
 from tests.fakes import NOON
@@ -281,7 +281,8 @@ def a_withdrawal(*, version: int = 1) -> Decision:
     """The opening's referral withdrawn; the officer it went to is told."""
     opening = an_opening()
     assert opening.case is not None
-    case = replace(opening.case, version=version)
+    withdrawn = tuple(replace(each, state=ReferralState.WITHDRAWN) for each in opening.case.referrals)
+    case = replace(opening.case, version=version, referrals=withdrawn)
     return Decision(
         outcome=None,
         reason="settled by the desk",
@@ -321,6 +322,30 @@ def test_a_mail_that_is_being_sent_cannot_be_called_back_and_its_withdrawal_foll
     SqlCaseStore(engine).commit([a_withdrawal()])
     assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.SENDING), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
     assert queue.settle(entry, OutboxState.SENT, at=LATER)
+
+
+@pytest.mark.parametrize("what", ["put back", "failed", "in doubt"])
+def test_a_mail_that_was_being_sent_when_it_was_withdrawn_is_not_tried_again(
+    engine: Engine, queue: Outbox, what: str
+) -> None:
+    """Else its officer would read first that no answer is owed, and then that one is."""
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    if what == "put back":
+        queue.release(entry, next_attempt_at=EXPIRED)
+    elif what == "failed":
+        assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
+    else:
+        queue.expire_leases(EXPIRED)
+        (entry,) = queue.doubtful(Channel.EMAIL, EXPIRED, limit=1)
+        assert queue.settle(entry, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.WITHDRAWN), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
+
+
+def test_a_mail_that_fails_while_its_referral_stands_is_tried_again(engine: Engine, queue: Outbox) -> None:
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
+    assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.PENDING)]
 
 
 def test_a_mail_that_was_tried_is_called_back_and_its_withdrawal_is_told_all_the_same(
