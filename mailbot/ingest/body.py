@@ -198,8 +198,9 @@ def _mark_intros(lines: list[str], quoted: list[bool], about: About, *, answers:
         above = word_above(lines, index)
         start = None
         if above >= index - 3:
-            start = _intro_start(lines, above, quoted, about)
-            start = header_block_above(lines, above, quoted, about) if start is None else start
+            intro = _intro_start(lines, above, quoted, about)
+            block = header_block_above(lines, above, quoted, about)  # its last lines may read as an introduction
+            start = min((at for at in (intro, block) if at is not None), default=None)
         if start is not None:
             quoted[start:index] = [True] * (index - start)
         elif not answers:

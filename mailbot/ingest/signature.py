@@ -36,6 +36,10 @@ _SENTENCE_WORDS = words(
     """
 )
 _FOOTER_WORDS = 7
+_CLOSING = re.compile(
+    r"\W{0,5}(?:(?:with |warm |kind |best |thanks (?:and|&) ){0,3}regards|yours (?:faithfully|sincerely|truly))\W{0,5}",
+    re.IGNORECASE,
+)
 _LEGAL = re.compile(
     r"confidential|intended (?:recipient|only|solely|for the)|privileged|disclaimer|unauthori[sz]ed|"
     r"if you (?:have received|are not the)|"
@@ -54,15 +58,28 @@ def strip_signature(text: str) -> tuple[str, str]:
     The words, and what certainly is none of them: dashes and what follows, device footers, legal notices, list footers.
     """
     lines = text.split("\n")
+    end = _words_end(lines)
+    kept = "\n".join(lines[:end]).strip("\n")
+    return (kept, "\n".join(lines[end:]).strip("\n")) if kept.strip() else (text, "")
+
+
+def is_signature(text: str) -> bool:
+    """Whether a text is nothing but a signature or a device's footer, as when a mail was sent off without a word."""
+    lines = text.strip().split("\n")
+    if not any(line.strip() for line in lines[: _words_end(lines)]):
+        return True
+    return len(lines) <= _SIGNATURE_LINES and len(text) <= _SIGNATURE_LENGTH and bool(_CLOSING.fullmatch(lines[0]))
+
+
+def _words_end(lines: list[str]) -> int:
+    """Behind the last line that is none of a signature's."""
     end = len(lines)
     for _ in range(4):
         cut = _cut_at(lines, end)
         if cut is None:
             break
         end = cut
-    end = _last_dashes(lines, end)
-    kept = "\n".join(lines[:end]).strip("\n")
-    return (kept, "\n".join(lines[end:]).strip("\n")) if kept.strip() else (text, "")
+    return _last_dashes(lines, end)
 
 
 def _last_dashes(lines: list[str], end: int) -> int:

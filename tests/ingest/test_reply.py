@@ -30,3 +30,36 @@ def test_our_own_words_sent_back_are_no_action() -> None:
 def test_any_text_gives_an_action_of_bounded_length_or_none(text: str) -> None:
     action = action_taken(text)
     assert action is None or (0 < len(action) <= LONGEST_ACTION and action == action.strip())
+
+
+SENT = """--- Please reply above this line (mailbot) ---
+
+To: Chief Medical Officer of Health, Bankura
+
+The grievance below reached the Chief Minister's Office on 1 December 2026.
+It is referred to you for action.
+"""
+HEAD = (
+    "From: Grievance <grievance@example.org>\n{} 01 December 2026 10:00\nTo: cmoh@example.org\nSubject: No doctor\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "________________________________\n" + HEAD.format("Sent:"),
+        "---------- Forwarded message ---------\n" + HEAD.format("Date:"),
+        "Sent from my iPhone\n\n",
+        "-- \nDr. A. Sen\nCMOH, Bankura\n\n",
+        "Regards,\nDr. A. Sen\nCMOH, Bankura\nMobile 9830012345\n\n",
+    ],
+)
+def test_what_a_mail_program_adds_by_itself_is_no_answer(above: str) -> None:
+    """Sent off by mistake, it would tell the complainant that the case is closed."""
+    assert action_taken(above + SENT, [SENT]) is None
+    assert action_taken("Doctor posted.\n\n" + above + SENT, [SENT])
+
+
+@pytest.mark.parametrize("words", ["Done", "Thanks", "Regards to all: a doctor was posted.", "Sent a doctor to Onda."])
+def test_few_words_are_an_answer(words: str) -> None:
+    assert action_taken(f"{words}\n\n{SENT}", [SENT]) == words
