@@ -11,8 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, compress, count
-from operator import add, sub
+from itertools import accumulate
 
 from mailbot.classify.folding import BLANKS, fold
 
@@ -67,10 +66,7 @@ def _ranges(characters: Sequence[str]) -> Iterator[str]:
 
 # In brackets: split at its words, a text gives what lies between them and the words themselves, in turn.
 _WORD = re.compile(f"({_word_pattern()})")
-_ASCII_WORD = re.compile("[a-zA-Z]+|[0-9]+")
-_BORDER = re.compile("[a-zA-Z](?=[0-9])|[0-9](?=[a-zA-Z])")
-_BORDERS_FEW = 500  # that are parted one by one, each time moving all words behind: "a1a1a1…" took ten seconds
-_SIGNS_AS_BLANKS = {code: " " for code in range(0x80) if not chr(code).isalnum()}
+_ASCII_WORD = re.compile("([a-zA-Z]+|[0-9]+)")  # the same for a text in ASCII, and quicker
 _CHUNK = re.compile(r"\S+")
 
 
@@ -125,31 +121,9 @@ def _gap(between: str) -> int:
 def read(source: str) -> Text:
     """Read a text into words. The last few are kept, for several readers ask for the same one."""
     text = _without_addresses(source[:MAX_CHARACTERS])
-    if text.isascii():
-        borders = [found.end() for found in _BORDER.finditer(text)]
-        if len(borders) <= _BORDERS_FEW:
-            return _read_ascii(source, text, borders)
-    parts = _WORD.split(text)
+    parts = (_ASCII_WORD if text.isascii() else _WORD).split(text)
     borders = list(accumulate(map(len, parts)))
     return Text(source, parts[1::2], borders[:-1:2], borders[1::2])
-
-
-def _read_ascii(source: str, text: str, borders: Sequence[int]) -> Text:
-    """The same for a text in ASCII, in half the time."""
-    pieces = text.translate(_SIGNS_AS_BLANKS).split(" ")
-    words = list(filter(None, pieces))
-    ends = list(compress(map(add, accumulate(map(len, pieces)), count()), pieces))
-    for border in reversed(borders):
-        _part(words, ends, border)
-    return Text(source, words, list(map(sub, ends, map(len, words))), ends)
-
-
-def _part(words: list[str], ends: list[int], border: int) -> None:
-    """Letters and digits that stand together are two words: "3bar"."""
-    i = bisect_left(ends, border)
-    length = len(words[i]) - (ends[i] - border)
-    words[i : i + 1] = words[i][:length], words[i][length:]
-    ends.insert(i, border)
 
 
 def _without_addresses(text: str) -> str:
