@@ -51,6 +51,7 @@ def test_automatic_replies_with_and_without_a_header(head: str) -> None:
         "Return-Path: <ram@example.org>\n",
         "Subject: Read my petition\n",
         "Subject: Report of theft\n",
+        "X-Autoreply: no\n",
         "X-Auto-Response-Suppress: All\n",
     ],
 )
