@@ -95,7 +95,7 @@ class Mail:
     warnings: tuple[str, ...]
     error: str | None  # set only when nothing at all could be read
     attachment_text: str = ""  # the words of attached letters, when they were read: beside the writer's, never mixed
-    by_words: bool = False  # its kind is that of a machine's mail by its words alone: a person may have written it
+    by_words: bool = False  # a person may have written it all the same: a machine's by its words alone, or a web form's
     wants_no_answer: bool = False  # its envelope names nobody to answer to (RFC 3834 2): no acknowledgement
     machine_read: bool = False  # those words were recognised in a picture: a person must look before they count
 

@@ -156,7 +156,8 @@ def _print_case(found: Json) -> None:
 
 def _print_referral(referral: Json) -> None:
     due = show.local_time(referral["due_at"])
-    level = f", alerted {referral['level']} times" if referral["level"] else ""
+    times = "once" if referral["level"] == 1 else f"{referral['level']} times"
+    level = f", alerted {times}" if referral["level"] else ""
     show.say(f"Referral {referral['number']}: {referral['state']}, due {due}{level}", bold=True)
     for person in cast(list[Json], referral["recipients"]):
         show.paragraph(f"{person['role']}: {person['title']}, {person['officer']} ({person['post']})", indent=2, hang=2)

@@ -72,13 +72,18 @@ def _is_marked(form: Form) -> bool:
     headers = form.headers
     return (
         _has_null_path(headers)
-        or says_automatic(headers)
+        or (says_automatic(headers) and not _is_of_its_own_accord(headers))
         or headers.has(*_MACHINES_FIELDS)
         or _is_strict_daemon(form)
         or form.type == "multipart/report"
         or not form.part_types.isdisjoint(_REPORT_TYPES)
         or bool(_AGGREGATE.match(form.subject))
     )
+
+
+def _is_of_its_own_accord(headers: Headers) -> bool:
+    """Generated, and no answer to anything (RFC 3834 5): a form on a web site sends a person's words so."""
+    return auto_submitted(headers) == "auto-generated" and not headers.has("in-reply-to", "references")
 
 
 # --- flags --------------------------------------------------------------------------------------------------------

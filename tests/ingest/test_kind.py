@@ -190,3 +190,11 @@ def test_what_its_header_marks_is_a_machines_mail_for_certain(head: str) -> None
     mail = read_mail(f"{head}\n550 5.1.1 user unknown <x@example.net>\n".encode())
     assert mail.kind in {MailKind.AUTO_REPLY, MailKind.BOUNCE}
     assert not mail.by_words
+
+
+def test_what_a_web_form_generates_may_be_a_persons_and_what_answers_us_is_not() -> None:
+    form = read_mail(f"{RAM}Auto-Submitted: auto-generated\nSubject: Complaint 88\n\nNo water.\n".encode())
+    assert (form.kind, form.by_words) == (MailKind.AUTO_REPLY, True)
+    for head in ("In-Reply-To: <a@b>\n", "Return-Path: <>\n"):
+        answer = read_mail(f"{RAM}{head}Auto-Submitted: auto-generated\nSubject: x\n\nGot it.\n".encode())
+        assert not answer.by_words
