@@ -9,7 +9,7 @@ when a mail went where nobody expected it.
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailbot.classify.directory import Departments
@@ -21,6 +21,7 @@ from mailbot.classify.table import Row
 from mailbot.classify.words import read, words_of
 from mailbot.errors import Fault
 
+CHECKED = "checked.csv"
 _SHOWN = 3
 _SHORTEST = 3  # letters of a phrase of one word
 
@@ -37,6 +38,7 @@ class Finding:
 
     severity: Severity
     fault: Fault
+    phrase: str = ""  # of keywords.csv, that it is about
 
     @property
     def order(self) -> tuple[str, int, str]:
@@ -78,6 +80,34 @@ def _at(severity: Severity, rule: Rule, column: str, message: str, hint: str = "
     return Finding(severity, Fault(file, int(line), column, message, hint))
 
 
+def _of(severity: Severity, keyword: Keyword, message: str, hint: str = "") -> Finding:
+    return replace(_at(severity, keyword.rule, "phrase", message, hint), phrase=keyword.phrase)
+
+
+def looked_at(found: Sequence[Finding], checked: str) -> list[Finding]:
+    """
+    The findings, those of phrases that a clerk has looked at and left as they are only notes now.
+
+    Args:
+        found: What `check_rules` found.
+        checked: The text of checked.csv (columns `phrase`, `note`); "" when there is none.
+    """
+    rows = list(table_rows(CHECKED, checked))
+    kept = {phrase: row for row in rows for phrase in row.parts("phrase", "|")}
+    findings = [
+        replace(each, severity=Severity.NOTE) if each.severity is Severity.WARNING and each.phrase in kept else each
+        for each in found
+    ]
+    idle = kept.keys() - {each.phrase for each in found}
+    findings += [
+        Finding(
+            Severity.WARNING, Fault(CHECKED, kept[phrase].line, "phrase", f"{phrase!r} warns of nothing", "take it out")
+        )
+        for phrase in sorted(idle)
+    ]
+    return sorted(findings, key=lambda finding: finding.order)
+
+
 def _keywords(rules: Rules) -> Iterator[Keyword]:
     return (Keyword(rule, phrase) for rule in rules.rules for phrase in rule.phrases)
 
@@ -90,7 +120,7 @@ def _never_found(rules: Rules) -> Iterator[Finding]:
         if not any(hit.stop - hit.start == len(text) and keyword in hit.payloads for hit in hits):
             message = f"{keyword.phrase!r} will never be found, not even written exactly so"
             hint = "a phrase is words only: no full stop, no address, no sign between them; part phrases by |"
-            yield _at(Severity.FAULT, keyword.rule, "phrase", message, hint)
+            yield _of(Severity.FAULT, keyword, message, hint)
 
 
 def _never_true(rules: Rules) -> Iterator[Finding]:
@@ -158,7 +188,7 @@ def _alike_in_sound(rules: Rules) -> Iterator[Finding]:
                 told.add(pair)
                 message = f"{keyword.phrase!r} sounds like {before.phrase!r} of {before.rule.department}"
                 hint = f"{before.rule.name}; a mail that spells it otherwise may be taken for either: lengthen one"
-                yield _at(Severity.WARNING, keyword.rule, "phrase", message, hint)
+                yield _of(Severity.WARNING, keyword, message, hint)
         heard[key].append(keyword)
 
 
@@ -167,7 +197,7 @@ def _too_short(rules: Rules) -> Iterator[Finding]:
         words = words_of(keyword.phrase)
         if len(words) == 1 and len(words[0]) < _SHORTEST and not keyword.rule.needs:
             message = f"{keyword.phrase!r} is short enough to stand in many mails by chance"
-            yield _at(Severity.NOTE, keyword.rule, "phrase", message, "lengthen it, or give it a context")
+            yield _of(Severity.NOTE, keyword, message, "lengthen it, or give it a context")
 
 
 def _places_in_phrases(rules: Rules, gazetteer: Gazetteer) -> Iterator[Finding]:
@@ -183,7 +213,7 @@ def _places_in_phrases(rules: Rules, gazetteer: Gazetteer) -> Iterator[Finding]:
         if words_of(match.words) != words_of(match.phrase):
             message = f"{match.words!r} in {keyword.phrase!r} is taken for {match.phrase!r}, a name of {where}"
         hint = "take it out of the phrase, or write the place's name into weak.csv"
-        yield _at(Severity.WARNING, keyword.rule, "phrase", message, hint)
+        yield _of(Severity.WARNING, keyword, message, hint)
 
 
 def _phrases_in_places(rules: Rules, gazetteer: Gazetteer, place_files: Mapping[str, str]) -> Iterator[Finding]:
@@ -201,7 +231,7 @@ def _phrases_in_places(rules: Rules, gazetteer: Gazetteer, place_files: Mapping[
     for keyword, places in hit_by.items():
         message = f"{keyword.phrase!r} is found in {_some(list(places))}"
         hint = "who names the place speaks for the department: lengthen the phrase, or give it a context"
-        yield _at(Severity.WARNING, keyword.rule, "phrase", message, hint)
+        yield _of(Severity.WARNING, keyword, message, hint)
 
 
 def _says_a_kind(phrase: str, gazetteer: Gazetteer) -> bool:
@@ -253,7 +283,7 @@ def _giving_way(rules: Rules) -> Iterator[Finding]:
                     gives_way[keyword].append(where)
     for keyword, longer_ones in gives_way.items():
         message = f"{keyword.phrase!r} does not count where it is part of {_some(longer_ones)}"
-        yield _at(Severity.NOTE, keyword.rule, "phrase", message)
+        yield _of(Severity.NOTE, keyword, message)
 
 
 def _parts(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

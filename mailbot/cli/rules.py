@@ -15,7 +15,7 @@ import click
 
 from mailbot.cases.labels import Label, grievances, labels
 from mailbot.classify.gazetteer import Gazetteer
-from mailbot.classify.lint import check_rules
+from mailbot.classify.lint import CHECKED, check_rules, looked_at
 from mailbot.classify.lint_titles import check_titles
 from mailbot.classify.rules import TITLES
 from mailbot.classify.score import Judged, Score, Shares, judge, read_labelled, score, unknown_codes
@@ -58,6 +58,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
     settings = settings_for_trial(asked, folder)
     office, texts = read_office(settings), load_office_files(settings)
     found = check_rules(office.rules, office.directory.departments, office.gazetteer, texts.places)
+    found = looked_at(found, texts.rules.get(CHECKED, ""))
     found += check_titles(texts.rules.get(TITLES, ""), office.directory, texts.places)
     return print_findings([placed(finding, settings.rules.path) for finding in found], asked, notes=notes)
 

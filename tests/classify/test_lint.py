@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.classify.lint import Finding, Severity, check_rules, table_rows
+from mailbot.classify.lint import Finding, Severity, check_rules, looked_at, table_rows
 from tests.classify.office_files import departments, gazetteer, place_files, rules
 
 SOUND = """department,phrase,weight,context,unless,note
@@ -90,4 +90,12 @@ def test_rows_are_read_with_their_lines() -> None:
     assert [(row.line, row["name"], row["note"]) for row in table_rows("weak.csv", text)] == [
         (2, "Mal", "goods, a surname"),
         (5, "Para", ""),
+    ]
+
+
+def test_a_warning_that_a_clerk_has_looked_at_is_a_note_and_an_idle_entry_a_warning() -> None:
+    findings = looked_at(found("HFW,poleece,3,,,"), "phrase,note\npoleece|nothing,meant\n")
+    assert [(each.severity, each.fault.file, each.fault.line) for each in findings] == [
+        (Severity.WARNING, "checked.csv", 2),
+        (Severity.NOTE, "keywords.csv", 9),
     ]
