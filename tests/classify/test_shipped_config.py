@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Departments, Directory, read_departments, read_directory
+from mailbot.classify.lint import CHECKED, Severity, check_rules, looked_at
 from mailbot.classify.lint_titles import check_titles
 from mailbot.classify.match import classify
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
@@ -148,3 +149,9 @@ def test_a_word_that_is_a_name_too_is_no_place_by_itself(word: str) -> None:
 
 def test_every_title_is_some_posts_and_no_word_for_one_is_a_place() -> None:
     assert check_titles(texts("rules")["titles.csv"], office()[3], texts("places")) == []
+
+
+def test_the_shipped_rules_have_nothing_left_to_warn_of() -> None:
+    departments, rules, gazetteer, _ = office()
+    found = looked_at(check_rules(rules, departments, gazetteer, texts("places")), texts("rules")[CHECKED])
+    assert [finding.fault.message for finding in found if finding.severity is not Severity.NOTE] == []
