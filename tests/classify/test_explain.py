@@ -42,7 +42,9 @@ def only(rules: Rules, names: set[str]) -> Rules:
     return replace(
         rules,
         rules=kept,
-        keywords=Lexicon((phrase, Keyword(rule, phrase)) for rule in kept for phrase in rule.phrases),
+        keywords=Lexicon(
+            ((phrase, Keyword(rule, phrase)) for rule in kept for phrase in rule.phrases), may_overlap=True
+        ),
     )
 
 

@@ -180,6 +180,6 @@ def test_any_attributes_give_a_clean_mail_whose_files_lie_inside(attributes: lis
     assert not [warning for warning in mail.warnings if "could not be read" in warning]
     mail.text.encode()
     for file in find_content(find_structure(raw)).files:
-        held = file.read(raw, 1_000)
+        held = file.read(raw, 1_000_000)
         assert held is not None
         assert len(held) == file.attachment.size_bytes
