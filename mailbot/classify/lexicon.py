@@ -8,6 +8,7 @@ a phrase is followed for at most as many words as the longest phrase has.
 """
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from mailbot.classify.folding import SOUND, fold, keys, sound
@@ -94,7 +95,7 @@ class _Trie:
     def __init__(self) -> None:
         self._root = _Node()
         self._may_overlap: list[bool] = []  # by lexicon
-        self._openings = _Openings(self._root)
+        self._start = _State([(self._root, False)])
         self._recent: tuple[tuple[Text, _Hits], ...] = ()  # several readers ask for the same texts
 
     def add_lexicon(self, *, may_overlap: bool) -> int:
@@ -111,17 +112,17 @@ class _Trie:
         planted = node.payloads.get(lexicon, ())
         if payload not in planted:
             node.payloads[lexicon] = (*planted, payload)
-        if self._openings or self._recent:
-            self._openings, self._recent = _Openings(self._root), ()
+        if self._start or self._recent:
+            self._start, self._recent = _State([(self._root, False)]), ()
 
     def walk(self, text: Text) -> _Hits:
         """What each lexicon finds in a text."""
         for known, hits in self._recent:
             if known is text:
                 return hits
-        if len(self._openings) > _WORDS_KEPT or self._openings.steps > _STEPS_KEPT:
+        if len(self._start) > _WORDS_KEPT or self._start.steps > _STEPS_KEPT:
             # A new memo, not an emptied one: another thread may still be reading the old.
-            self._openings = _Openings(self._root)
+            self._start = _State([(self._root, False)])
         hits = self._walk(text)
         self._recent = (*self._recent[1 - _RECENT :], (text, hits))
         return hits
@@ -131,17 +132,11 @@ class _Trie:
         may_overlap = self._may_overlap
         hits: _Hits = [[] for _ in may_overlap]
         behind = [0] * len(may_overlap)  # the first word that belongs to no phrase of that lexicon yet
-        for i, opening in enumerate(map(self._openings.__getitem__, text.words)):
+        for i, opening in enumerate(map(self._start.__getitem__, text.words)):
             if opening is None:
                 continue
-            state = opening
-            following = words[i + 1]
-            # Itself where it does not know yet, for no state leads to itself.
-            further = opening.known.get(following, opening)
-            if further is opening:
-                further = opening.after(following)
-            if further is not None:
-                state = _last(text, words, i + 1, opening, further)
+            further = opening[words[i + 1]]
+            state = opening if further is None else _last(text, words, i + 1, opening, further)
             for lexicon, length, payloads, by_sound in state.longest:
                 stop = i + length
                 if (stop if may_overlap[lexicon] else i + 1) > behind[lexicon]:
@@ -150,46 +145,32 @@ class _Trie:
         return hits
 
 
-class _State:
+class _State(dict[str, "_State | None"]):
     """
     Where some words of a text, one after the other, have led: every spelling of them at once.
 
-    It remembers where the next word leads, for few lead on and texts repeat. `longest` holds the longest phrase of
-    each lexicon on the way here.
+    As a dictionary it is what is remembered of where each next word leads; most lead nowhere, and texts repeat.
+    `longest` holds the longest phrase of each lexicon on the way here; `steps`, kept by the first state, counts what
+    all that follow from it remember.
     """
 
-    __slots__ = ("_length", "_memo", "_nodes", "known", "longest")
+    __slots__ = ("_first", "_length", "_nodes", "longest", "steps")
 
-    def __init__(self, memo: "_Openings", nodes: _Frontier, length: int, shorter: Sequence[_End] = ()) -> None:
-        self._memo = memo
-        self._nodes = nodes
-        self._length = length
-        longest = {end[0]: end for end in shorter}
-        for node, by_sound in reversed(nodes):  # the exact one last, so that it stays
-            longest |= {lexicon: (lexicon, length, found, by_sound) for lexicon, found in node.payloads.items()}
-        self.longest = list(longest.values())
-        self.known: dict[str, _State | None] = {}
-
-    def after(self, word: str) -> "_State | None":
-        """Where the next word leads; nowhere, mostly."""
-        self._memo.steps += 1
-        nodes = _reached(self._nodes, word)
-        found = self.known[word] = _State(self._memo, nodes, self._length + 1, self.longest) if nodes else None
-        return found
-
-
-class _Openings(dict[str, _State | None]):
-    """Where each word leads as the first of a phrase; most lead nowhere, and are known by that from then on."""
-
-    def __init__(self, root: _Node) -> None:
+    def __init__(self, nodes: _Frontier, before: "_State | None" = None) -> None:
         super().__init__()
-        self._following = root.following
-        self.steps = 0  # remembered by all states together
+        self._nodes = nodes
+        self._first: _State = self if before is None else before._first
+        self._length: int = 0 if before is None else before._length + 1
+        self.steps = 0
+        longest = {} if before is None else {end[0]: end for end in before.longest}
+        for node, by_sound in reversed(nodes):  # the exact one last, so that it stays
+            longest |= {lexicon: (lexicon, self._length, found, by_sound) for lexicon, found in node.payloads.items()}
+        self.longest: list[_End] = list(longest.values())
 
-    def __missing__(self, word: str) -> _State | None:
-        following = self._following
-        nodes = [(following[key], key[0] == SOUND) for key in keys(word) if key in following]
-        found = self[word] = _State(self, nodes, 1) if nodes else None
+    def __missing__(self, word: str) -> "_State | None":
+        self._first.steps += 1
+        nodes = _reached(self._nodes, word)
+        found = self[word] = _State(nodes, self) if nodes else None
         return found
 
 
@@ -198,9 +179,7 @@ def _last(text: Text, words: Sequence[str], at: int, state: _State, further: _St
     while further is not None and _goes_on(text, at):
         at += 1
         state = further
-        further = state.known.get(words[at], state)
-        if further is state:
-            further = state.after(words[at])
+        further = state[words[at]]
     return state
 
 
@@ -218,11 +197,7 @@ def _reached(frontier: _Frontier, word: str) -> _Frontier:
             for key in word_keys:
                 if key in node.following:
                     further.append((node.following[key], by_sound or key[0] == SOUND))  # noqa: PERF401 - mostly empty
-    return _exact_first(further) if len(further) > 1 else further
-
-
-def _exact_first(frontier: _Frontier) -> _Frontier:
-    return sorted(frontier, key=lambda reached: reached[1])
+    return sorted(further, key=itemgetter(1)) if len(further) > 1 else further
 
 
 def _is_numeral(word: str) -> bool:
