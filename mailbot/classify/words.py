@@ -7,7 +7,6 @@ and of mail are no words. Work is linear in the text, and done in a few calls fo
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,10 +96,6 @@ class Text:
     def written(self, start: int, stop: int) -> str:
         """Words start … stop-1 as the mail writes them."""
         return self.source[self.starts[start] : self.ends[stop - 1]]
-
-    def at(self, offset: int) -> int:
-        """The first word that begins at or after an offset."""
-        return bisect_left(self.starts, offset)
 
 
 def _is_abbreviation(word: str) -> bool:
