@@ -20,8 +20,10 @@ from typing import NamedTuple
 from mailbot.classify.accused import find_accused
 from mailbot.classify.directory import Directory, read_departments, read_directory
 from mailbot.classify.folding import fold
+from mailbot.classify.hints import HINTS
 from mailbot.classify.match import classify
 from mailbot.classify.matters import find_matters
+from mailbot.classify.mine import mine, write_hints
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules, read_rules
@@ -69,13 +71,13 @@ class Office(NamedTuple):
     def work(self, text: str) -> object:
         """All that is done to route one mail."""
         found, place = classify("a grievance", text, self.rules), find_place("a grievance", text, self.gazetteer)
-        find_matters(text, self.rules)
         accused = find_accused("a grievance", text, self.rules)
+        find_matters(text, self.rules)
         return route(found, place, self.directory, self.gazetteer, accused=accused)
 
 
 def load(phrases: int = 0) -> Office:
-    """The shipped configuration; with so many phrases of its rules, taken by lot, when a number is given."""
+    """The shipped configuration; with so many phrases of its rules, by lot, and the hints in them, if one is given."""
     texts = {
         folder: {path.name: path.read_text(encoding="utf-8-sig") for path in (CONFIG / folder).glob("*.csv")}
         for folder in ("departments", "rules", "places", "directory")
@@ -84,6 +86,8 @@ def load(phrases: int = 0) -> Office:
         texts["rules"]["keywords.csv"] = fewer(texts["rules"]["keywords.csv"], phrases)
     departments = read_departments(texts["departments"])
     rules = read_rules(texts["rules"], departments)
+    if phrases:
+        rules = read_rules(texts["rules"] | {HINTS: write_hints(mine(rules))}, departments)
     gazetteer = read_gazetteer(texts["places"], beside=rules.keywords)
     return Office(rules, gazetteer, read_directory(texts["directory"], departments, gazetteer))
 

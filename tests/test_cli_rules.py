@@ -110,6 +110,40 @@ def test_a_label_that_names_no_code_is_bad_configuration(tmp_path: Path, config:
     assert (result.status, "unknown code 'HEALTH'" in result.err) == (78, True)
 
 
+# --- rules mine
+
+
+def test_the_hints_are_printed_anew_as_a_table_that_can_be_put_in_force(config: Path) -> None:
+    keywords = config.parent / "rules" / "keywords.csv"
+    head, *_ = keywords.read_text("utf-8-sig").splitlines()
+    rows = [
+        {"department": "HFW", "phrase": "nurse rude|nurse absent|nurse sleeps"},
+        {"department": "PRD", "phrase": "road"},
+    ]
+    cells = [",".join((row | {"weight": "3"}).get(column, "") for column in head.split(",")) for row in rows]
+    keywords.write_text("\n".join([head, *cells, ""]), "utf-8")
+    labelled = config.parent / "labels.jsonl"
+    labelled.write_text("\n".join(json.dumps(label) for label in LABELS[:1] * 2), "utf-8")
+
+    result = call("rules", "mine", "--config", config)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.splitlines() == ["word,department,weight", "nurse,HFW,1"]
+    more = call("rules", "mine", "--json", "--labelled", labelled, "--config", config)
+    assert {"nurse", "doctor", "rural"} <= {str(each["word"]) for each in more.lines}
+
+    (config.parent / "rules" / "hints.csv").write_text(result.out, "utf-8")
+    found = call("rules", "check", "--json", "--config", config)
+    assert [each["key"] for each in found.lines if str(each["file"]).endswith("hints.csv")] == ["department"]
+
+
+def test_a_wrong_hint_is_bad_configuration(config: Path) -> None:
+    hints = config.parent / "rules" / "hints.csv"
+    line = append(hints, "two words,HFW,1")
+    result = call("rules", "check", "--config", config)
+    assert result.status == 78
+    assert f"hints.csv:{line}: word: 'two words' is not one word" in " ".join(result.err.split())
+
+
 # --- rules replay, rules examples
 
 

@@ -9,8 +9,9 @@ the one to act.
 
 from collections.abc import Iterator, Mapping
 
+from mailbot.classify.cues import Cue
 from mailbot.classify.lexicon import Hit
-from mailbot.classify.rules import Cue, Rules, Title
+from mailbot.classify.rules import Rules, Title
 from mailbot.classify.words import HARD, Text, read
 from mailbot.model import Match
 

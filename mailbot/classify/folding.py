@@ -78,6 +78,12 @@ def _without(word: str, endings: tuple[str, ...], *, at_least: int) -> list[str]
     return [word[: -len(e)] for e in endings if word.endswith(e) and len(word) - len(e) >= at_least]
 
 
+def root(word: str) -> str:
+    """A written word without any ending: the shortest of its exact keys; "" for a word that has none."""
+    folded = fold(word) if len(word) <= MAX_WORD else ""
+    return min((folded, *stems(folded)), key=len)
+
+
 def _roman_stems(word: str) -> list[str]:
     if not word.isalpha() or len(word) < 4:
         return []

@@ -15,6 +15,7 @@ from enum import StrEnum
 from mailbot.classify.directory import Departments
 from mailbot.classify.folding import sound
 from mailbot.classify.gazetteer import AREA_KINDS, LOCALITIES, PLACES, TYPE_WORDS, Gazetteer
+from mailbot.classify.hints import HINTS
 from mailbot.classify.places import find_place
 from mailbot.classify.rules import KEYWORDS, Keyword, Rule, Rules
 from mailbot.classify.table import Row
@@ -70,6 +71,7 @@ def check_rules(
         *_places_in_phrases(rules, gazetteer),
         *_phrases_in_places(rules, gazetteer, place_files),
         *_unspoken_for(rules, departments),
+        *_unhinted(rules),
         *_giving_way(rules),
     ]
     return sorted(found, key=lambda finding: finding.order)
@@ -267,6 +269,15 @@ def _unspoken_for(rules: Rules, departments: Departments) -> Iterator[Finding]:
         if code not in spoken:
             message = f"no rule speaks for {code} ({department.name}): its mails go to others or to the triage desk"
             yield Finding(Severity.WARNING, Fault(KEYWORDS, 0, "department", message, "write its first keyword"))
+
+
+def _unhinted(rules: Rules) -> Iterator[Finding]:
+    """A department that others' hints outweigh, for it has none: its words were written after the hints were mined."""
+    hinted = rules.hints.departments
+    for code in sorted({rule.department for rule in rules.rules} - hinted) if hinted else ():
+        message = f"no word hints at {code}, though it has keywords: others outweigh it"
+        hint = "make the file anew: mailbot rules mine > hints.csv"
+        yield Finding(Severity.WARNING, Fault(HINTS, 0, "department", message, hint))
 
 
 def _giving_way(rules: Rules) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ grievance with much around it stays one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from mailbot.classify.match import classify
-from mailbot.classify.rules import Cue, Rules
+from mailbot.classify.cues import Cue
+from mailbot.classify.match import judge
+from mailbot.classify.parts import read_parts
+from mailbot.classify.rules import Rules
 from mailbot.classify.words import MAX_CHARACTERS, read
 from mailbot.classify.zones import Zone, find_zones
 from mailbot.model import Classification
@@ -42,10 +44,13 @@ def find_matters(text: str, rules: Rules) -> tuple[Matter, ...]:
     """The plain matters of a text whose writer numbers them; empty when there are not two departments among them."""
     text = text[:MAX_CHARACTERS]
     found: dict[str, Matter] = {}
-    for start, end in _stretches(text, rules)[:MOST]:
-        classification = classify("", text[start:end], rules)
+    stretches = _stretches(text, rules)[:MOST]
+    if stretches:
+        _, body = read_parts("", text, rules.cues)
+    for start, end in stretches:
+        classification = judge([body.between(start, end)], rules)
         if _is_plain(classification):
-            found.setdefault(classification.department, Matter(start, text[start:end], _moved(classification, start)))
+            found.setdefault(classification.department, Matter(start, text[start:end], classification))
     return tuple(found.values()) if len(found) > 1 else ()
 
 
@@ -68,8 +73,3 @@ def _is_plain(found: Classification) -> bool:
     second: Sequence[tuple[str, float]] = found.candidates[1:]
     score = found.candidates[0][1]
     return score >= SURE_SCORE and (not second or score >= SURE_MARGIN * second[0][1])
-
-
-def _moved(found: Classification, by: int) -> Classification:
-    matches = tuple(match._replace(start=match.start + by, end=match.end + by) for match in found.matches)
-    return replace(found, matches=matches)

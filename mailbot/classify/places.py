@@ -82,11 +82,11 @@ def _districts(mentions: Sequence[Mention]) -> list[tuple[str, float]]:
     plain: dict[str, dict[str, float]] = defaultdict(dict)
     open_ones: list[tuple[Mention, list[str]]] = []
     for mention in mentions:
-        districts = sorted(mention.districts)
-        if len(districts) == 1:
-            _count(plain[districts[0]], mention)
+        if len(mention.districts) == 1:
+            (district,) = mention.districts
+            _count(plain[district], mention)
         else:
-            open_ones.append((mention, districts))
+            open_ones.append((mention, sorted(mention.districts)))
     settled = {district: sum(words.values()) for district, words in plain.items()}
     for mention, districts in open_ones:
         supported = [district for district in districts if settled.get(district, 0.0) > 0]

@@ -1,41 +1,27 @@
 """
 config/rules → Rules: which words speak for which department.
 
-In: the texts of `keywords.csv` and, if there, `cues.csv` (turns of phrase) and `titles.csv` (what people call a post).
-Out: Rules, or a ConfigurationError with every fault.
+In: the texts of `keywords.csv` and, if there, `cues.csv` (turns of phrase), `titles.csv` (what people call a post) and
+`hints.csv` (single words that are mostly one department's). Out: Rules, or a ConfigurationError with every fault.
 A row of keywords.csv is one rule; its `phrase` cell may hold the same thing in several languages and spellings,
 parted by `|`: the rule counts once, whichever of them a mail uses.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from mailbot.classify.cues import Cue, read_cues
 from mailbot.classify.directory import Departments
+from mailbot.classify.hints import Hints, read_hints
 from mailbot.classify.lexicon import Lexicon
+from mailbot.classify.parts import PARTS
 from mailbot.classify.table import Faults, Row, read_table
 from mailbot.classify.words import words_of
 from mailbot.errors import Fault
 
 KEYWORDS = "keywords.csv"
-CUES = "cues.csv"
 TITLES = "titles.csv"
-PARTS = ("subject", "body", "attachment")  # of a mail: an attachment is a letter that came attached and could be read
 MOST_WEIGHT = 20.0
-
-
-class Cue(StrEnum):
-    """What a turn of phrase says about the words that follow it in its clause."""
-
-    WRITER = "writer"  # "I am a retired teacher": who writes, not what about
-    ASIDE = "aside"  # "I have no dispute about": what follows is named and set aside
-    ASIDE_BEFORE = "aside_before"  # "… নিয়ে অভিযোগ নেই", "… is fine": what stands before is set aside
-    SCENE = "scene"  # "opposite the": what follows says where, not what about
-    SCENE_BEFORE = "scene_before"  # "-এর পাশে", "के सामने": what stands before says where
-    PRAYER = "prayer"  # "kindly", "ব্যবস্থা করুন": what is asked for
-    ACCUSED_NEXT = "accused_next"  # "complaint against": the post that follows is complained of
-    ACCUSED_BEFORE = "accused_before"  # "-এর বিরুদ্ধে", "takes bribe": the post before is complained of
-    FURTHER = "further"  # "secondly", "দ্বিতীয়ত": a further matter begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +63,7 @@ class Rules:
     conditions: Lexicon[str]
     cues: Lexicon[Cue]
     titles: Lexicon[Title]
+    hints: Hints
 
 
 def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
@@ -97,12 +84,9 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
     if not rows and not faults.found:
         faults.add(Fault(KEYWORDS, 0, "", "holds no rule: every mail would go to the triage desk"))
     _check_twice(rows, faults)
-    cues = (
-        _cues(read_table(files, CUES, ("cue", "phrase"), faults=faults, optional=("note",)), faults)
-        if CUES in files
-        else []
-    )
+    cues = read_cues(files, faults)
     titles = _titles(files, faults) if TITLES in files else []
+    hints = read_hints(files, departments, faults)
     faults.raise_any()
     phrases = ((phrase, Keyword(rule, phrase)) for rule in rules for phrase in rule.phrases)
     keywords = Lexicon(phrases, may_overlap=True)
@@ -112,6 +96,7 @@ def read_rules(files: Mapping[str, str], departments: Departments) -> Rules:
         Lexicon(((words, words) for words in _conditions(rules)), beside=keywords),
         Lexicon(cues, beside=keywords),
         Lexicon(((title.phrase, title) for title in titles), beside=keywords),
+        hints,
     )
 
 
@@ -127,7 +112,7 @@ def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
     phrases = row.parts("phrase", "|")
     if not any(words_of(phrase) for phrase in phrases):
         faults.add(row.fault("phrase", "no words", "write at least one word; several are parted by |"))
-    weight = _weight(row, faults)
+    weight = row.number("weight", most=MOST_WEIGHT, faults=faults)
     parts, needs = _context(row.parts("context"))
     if len(faults.found) > known:
         return None
@@ -145,17 +130,6 @@ def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
 def _context(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """Names of parts say where the phrase must stand; any other words, what must be in the mail beside it."""
     return frozenset(words) & frozenset(PARTS), frozenset(words) - frozenset(PARTS)
-
-
-def _weight(row: Row, faults: Faults) -> float:
-    try:
-        weight = float(row["weight"])
-    except ValueError:
-        faults.add(row.fault("weight", f"{row['weight']!r} is not a number", "for example 2 or 0.5"))
-        return 0.0
-    if not 0 < weight <= MOST_WEIGHT:
-        faults.add(row.fault("weight", f"{row['weight']} is not between 0 and {MOST_WEIGHT:g}"))
-    return weight
 
 
 def _check_twice(rows: Iterable[Row], faults: Faults) -> None:
@@ -181,14 +155,3 @@ def _titles(files: Mapping[str, str], faults: Faults) -> list[Title]:
         if not row["title"]:
             faults.add(row.fault("title", "must not be empty", "write it as the titles in posts.csv begin"))
     return [Title(f"{row.file}:{row.line}", row["title"], each) for row in rows for each in row.parts("phrase", "|")]
-
-
-def _cues(rows: Iterable[Row], faults: Faults) -> list[tuple[str, Cue]]:
-    found = []
-    known = [cue.value for cue in Cue]
-    for row in rows:
-        if row["cue"] not in known:
-            faults.add(row.fault("cue", f"unknown cue {row['cue']!r}", f"known: {', '.join(known)}"))
-            continue
-        found += [(phrase, Cue(row["cue"])) for phrase in row.parts("phrase", "|")]
-    return found

@@ -32,6 +32,17 @@ class Row:
             text = text.replace(separator, separators[0])
         return tuple(stripped for part in text.split(separators[0]) if (stripped := part.strip()))
 
+    def number(self, column: str, *, most: float, faults: "Faults") -> float:
+        """The number of a cell, above 0 and up to `most`; a fault and 0.0 when it is none."""
+        try:
+            number = float(self[column])
+        except ValueError:
+            faults.add(self.fault(column, f"{self[column]!r} is not a number", "for example 2 or 0.5"))
+            return 0.0
+        if not 0 < number <= most:
+            faults.add(self.fault(column, f"{self[column]} is not between 0 and {most:g}"))
+        return number
+
     def fault(self, column: str, message: str, hint: str = "") -> Fault:
         return Fault(self.file, self.line, column, message, hint)
 

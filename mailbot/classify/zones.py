@@ -162,12 +162,12 @@ class Zones:
     """The stretches of one text, in order; asked by offset."""
 
     def __init__(self, stretches: list[Stretch]) -> None:
-        self._stretches = stretches
+        self.stretches = stretches
         self._starts = [stretch.start for stretch in stretches]
 
     def at(self, offset: int) -> Zone:
         i = bisect_right(self._starts, offset) - 1
-        return self._stretches[i].zone if i >= 0 else Zone.BODY
+        return self.stretches[i].zone if i >= 0 else Zone.BODY
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,8 @@
 """
-`rules check`, `rules test`, `rules replay`, `rules examples`: how a clerk sees that a change of rules helps.
+`rules check`, `rules test`, `rules mine`, `rules replay`, `rules examples`: how a clerk sees that a change helps.
 
-In: the configuration, a file of labelled mails, the database. Out: findings, scores, who would gain and lose, and what
-the desk has decided. Nothing is changed, and nothing is sent.
+In: the configuration, a file of labelled mails, the database. Out: findings, scores, hints, who would gain and lose,
+and what the desk has decided. Nothing is changed, and nothing is sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,9 @@ from mailbot.cases.labels import Label, grievances, labels
 from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.lint import CHECKED, check_rules, looked_at
 from mailbot.classify.lint_titles import check_titles
+from mailbot.classify.mine import mine, write_hints
 from mailbot.classify.rules import TITLES
-from mailbot.classify.score import Judged, Score, Shares, judge, read_labelled, score, unknown_codes
+from mailbot.classify.score import Judged, Labelled, Score, Shares, judge, read_labelled, score, unknown_codes
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.options import Asked, common, pass_asked
@@ -74,10 +75,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
 def test(asked: Asked, file: Path, folder: Path | None) -> None:
     """Score the rules on a file of labelled mails, one JSON object a line. A low score is no failure."""
     office = read_office(settings_for_trial(asked, folder))
-    labelled = read_labelled(str(file), read_text(file))
-    faults = unknown_codes(str(file), labelled, [*office.directory.departments, *office.gazetteer.places])
-    if faults:
-        raise ConfigurationError(faults)
+    labelled = _labelled(file, office)
     found = score([judge(mail, find_routes(mail.subject, mail.body, office), office.gazetteer) for mail in labelled])
     if asked.json:
         show.emit(_score_record(found))
@@ -87,6 +85,14 @@ def test(asked: Asked, file: Path, folder: Path | None) -> None:
     _print_shares(found)
     _print_confusion(found)
     _print_wrong(found, office)
+
+
+def _labelled(file: Path, office: Office) -> Sequence[Labelled]:
+    labelled = read_labelled(str(file), read_text(file))
+    faults = unknown_codes(str(file), labelled, [*office.directory.departments, *office.gazetteer.places])
+    if faults:
+        raise ConfigurationError(faults)
+    return labelled
 
 
 def _score_record(found: Score) -> Mapping[str, object]:
@@ -147,6 +153,37 @@ def _print_wrong(found: Score, office: Office) -> None:
     if len(found.wrong) > _MOST_WRONG:
         show.say()
         show.say(f"and {len(found.wrong) - _MOST_WRONG} more; --json prints all")
+
+
+# --- mine ---------------------------------------------------------------------------------------------------------
+
+
+@rules.command("mine")
+@rules_option
+@click.option(
+    "--labelled",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Mine these labelled mails too, as `rules examples` prints them. May be given several times.",
+)
+@common
+@pass_asked
+def mine_(asked: Asked, folder: Path | None, files: Sequence[Path]) -> None:
+    """
+    Print hints.csv anew: single words of the phrases in keywords.csv that are mostly one department's.
+
+    The words of labelled mails come to stand in a table that anybody may read: look at it before you use it.
+    """
+    office = read_office(settings_for_trial(asked, folder))
+    found = mine(office.rules, [mail for file in files for mail in _labelled(file, office)])
+    if asked.json:
+        for each in found:
+            show.emit(each._asdict())
+        return
+    for line in write_hints(found).splitlines():
+        show.say(line)
 
 
 # --- replay -------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_without_the_rules_it_names_a_recipient_is_gone(letter: dict[str, str]) 
         named = set(re.findall(r"keywords\.csv:\d+", person.reason))
         after, _ = send(letter, only(rules, matched - named))
         assert named
-        assert after.department != found.department
+        assert after.department != found.department or after.review
         assert person.post not in {each.post for each in after.recipients} or person.post == "CMO-HEAD"
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from mailbot.classify.lint import Finding, Severity, check_rules, looked_at, table_rows
-from tests.classify.office_files import departments, gazetteer, place_files, rules
+from mailbot.classify.rules import read_rules
+from tests.classify.office_files import CUES, departments, gazetteer, place_files, rules
 
 SOUND = """department,phrase,weight,context,unless,note
 HFW,hospital,3,,,
@@ -75,6 +76,15 @@ def test_a_department_that_no_rule_speaks_for_is_named() -> None:
     without_law = SOUND.replace("LAW,marriage registrar,5,,,\n", "")
     findings = check_rules(rules(without_law), departments(), gazetteer(), place_files())
     assert ["no rule speaks for LAW (Law)" in each.fault.message for each in findings] == [True]
+
+
+def test_a_department_with_keywords_that_no_word_hints_at_is_named() -> None:
+    hints = "word,department,weight\n" + "".join(f"word,{code},1\n" for code in ("HFW", "HOM", "PRD", "LAW", "XCG"))
+    files = {"keywords.csv": SOUND, "cues.csv": CUES, "hints.csv": hints}
+    findings = check_rules(read_rules(files, departments()), departments(), gazetteer(), place_files())
+    told = [each.fault.message for each in findings if each.fault.file == "hints.csv"]
+    assert told == [f"no word hints at {code}, though it has keywords: others outweigh it" for code in ("CMO", "NONE")]
+    assert not [each for each in found() if each.fault.file == "hints.csv"]
 
 
 def test_one_phrase_gives_way_to_many_and_the_first_are_named() -> None:

@@ -11,6 +11,7 @@ from mailbot.classify.directory import Departments, Directory, read_departments,
 from mailbot.classify.lint import CHECKED, Severity, check_rules, looked_at
 from mailbot.classify.lint_titles import check_titles
 from mailbot.classify.match import classify
+from mailbot.classify.mine import mine, write_hints
 from mailbot.classify.places import Gazetteer, find_place, read_gazetteer
 from mailbot.classify.route import route
 from mailbot.classify.rules import Rules, read_rules
@@ -155,3 +156,8 @@ def test_the_shipped_rules_have_nothing_left_to_warn_of() -> None:
     departments, rules, gazetteer, _ = office()
     found = looked_at(check_rules(rules, departments, gazetteer, texts("places")), texts("rules")[CHECKED])
     assert [finding.fault.message for finding in found if finding.severity is not Severity.NOTE] == []
+
+
+def test_the_shipped_hints_are_those_that_the_shipped_keywords_give() -> None:
+    """Whoever changes keywords.csv makes the hints anew: mailbot rules mine > config/rules/hints.csv."""
+    assert write_hints(mine(office()[1])) == texts("rules")["hints.csv"]
