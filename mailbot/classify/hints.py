@@ -128,16 +128,12 @@ class Hinting:
     def matches(self, department: str) -> list[Match]:
         """The heaviest hints of a department."""
         found = [
-            (hint.weight * best[0], hint, best)
-            for word, best in self._best.items()
+            (hint.weight * factor, index, part, hint)
+            for word, (factor, index, part) in self._best.items()
             for hint in word.hints
             if hint.department == department
         ]
-        return [_hint_match(*each) for each in nlargest(HINTS_SHOWN, found, itemgetter(0))]
-
-
-def _hint_match(weight: float, hint: Hint, best: tuple[float, int, Part]) -> Match:
-    _, index, part = best
-    start, end = part.text.starts[index], part.text.ends[index]
-    words, where = part.text.source[start:end], part.where_at(start)
-    return Match(hint.rule, hint.department, hint.word, words, where, start, end, round(weight, 3))
+        return [
+            part.match(range(index, index + 1), weight, rule=hint.rule, target=department, phrase=hint.word)
+            for weight, index, part, hint in nlargest(HINTS_SHOWN, found, key=itemgetter(0))
+        ]

@@ -17,7 +17,6 @@ from mailbot.classify.hints import Hinting
 from mailbot.classify.lexicon import Hit
 from mailbot.classify.parts import Part, read_parts
 from mailbot.classify.rules import Keyword, Rule, Rules
-from mailbot.classify.words import Text
 from mailbot.model import Classification, Match
 
 BY_SOUND = 0.85
@@ -38,10 +37,14 @@ class _Found(NamedTuple):
     """A rule's phrase in one part of the mail, weighed."""
 
     weight: float
-    where: str
-    text: Text
+    part: Part
     hit: Hit[Keyword]
     keyword: Keyword
+
+    def match(self) -> Match:
+        rule = self.keyword.rule
+        words = range(self.hit.start, self.hit.stop)
+        return self.part.match(words, self.weight, rule=rule.name, target=rule.department, phrase=self.keyword.phrase)
 
 
 class _Weighed(NamedTuple):
@@ -64,7 +67,7 @@ def judge(parts: Sequence[Part], rules: Rules) -> Classification:
     dropped: list[tuple[_Found, str]] = []
     for found in _by_rule(parts, rules):
         rule = found[0].keyword.rule
-        counting = [each for each in found if each.where in rule.parts] if rule.parts else found
+        counting = [each for each in found if each.part.where_is(each.hit.start) in rule.parts] if rule.parts else found
         why_not = _why_not(rule, held, is_elsewhere=not counting)
         if why_not:
             dropped.append((found[0], why_not))
@@ -79,7 +82,7 @@ def _say_dropped(dropped: Sequence[tuple[_Found, str]]) -> tuple[str, ...]:
     heaviest = sorted(dropped, key=lambda pair: -pair[0].weight)[:DROPPED_SHOWN]
     rules = [found.keyword.rule for found, _ in heaviest]
     return tuple(
-        f"{rule.name} for {rule.department}, {quoted(_match(found))}: {why_not}"
+        f"{rule.name} for {rule.department}, {quoted(found.match())}: {why_not}"
         for rule, (found, why_not) in zip(rules, heaviest, strict=True)
     )
 
@@ -109,12 +112,10 @@ def _by_rule(parts: Iterable[Part], rules: Rules) -> Iterable[list[_Found]]:
 
 
 def _find(part: Part, rules: Rules) -> Iterator[_Found]:
-    text, factors = part.text, part.factors
     for hit in part.hits(rules.keywords):
-        factor = factors[hit.start] * (BY_SOUND if hit.by_sound else 1.0)
-        where = part.where_at(text.starts[hit.start])
+        factor = part.factors[hit.start] * (BY_SOUND if hit.by_sound else 1.0)
         for keyword in hit.payloads if len(hit.payloads) == 1 else _one_a_rule(hit.payloads):
-            yield _Found(keyword.rule.weight * factor, where, text, hit, keyword)
+            yield _Found(keyword.rule.weight * factor, part, hit, keyword)
 
 
 def _one_a_rule(keywords: Iterable[Keyword]) -> Iterable[Keyword]:
@@ -131,21 +132,6 @@ def _weigh(rule: Rule, found: list[_Found]) -> _Weighed:
         return _Weighed(rule, found[0].weight, found)
     best = sorted(found, key=itemgetter(0), reverse=True)[: 1 + MOST_REPEATS]
     return _Weighed(rule, best[0].weight + EACH_REPEAT * sum(each.weight for each in best[1:]), best)
-
-
-def _match(found: _Found) -> Match:
-    text, hit, rule = found.text, found.hit, found.keyword.rule
-    start, end = text.starts[hit.start], text.ends[hit.stop - 1]
-    return Match(
-        rule=rule.name,
-        target=rule.department,
-        phrase=found.keyword.phrase,
-        words=text.source[start:end],
-        where=found.where,
-        start=start,
-        end=end,
-        weight=round(found.weight, 3),
-    )
 
 
 def _scores(weighed: Iterable[_Weighed], hinting: Hinting) -> list[tuple[str, float]]:
@@ -177,7 +163,7 @@ def _judge(weighed: Sequence[_Weighed], hinting: Hinting) -> Classification:
     has_keyword = any(each.rule.department == department for each in weighed)
     confident = has_keyword and score >= SURE_SCORE and score >= SURE_MARGIN * second
     considered = {code for code, _ in scores}
-    matches = [_match(found) for each in _shown(weighed, department, considered) for found in each.found]
+    matches = [found.match() for each in _shown(weighed, department, considered) for found in each.found]
     matches += hinting.matches(department)
     ranked = sorted(matches, key=lambda m: (m.target != department, -m.weight, m.where, m.start))
     best = ranked[0]

@@ -14,7 +14,7 @@ from mailbot.classify.cues import Cue, colour
 from mailbot.classify.lexicon import Hit, Lexicon
 from mailbot.classify.words import Text, read
 from mailbot.classify.zones import Zone, find_zones
-from mailbot.model import LETTER_BELOW
+from mailbot.model import LETTER_BELOW, Match
 
 PARTS = SUBJECT, BODY, ATTACHMENT = ("subject", "body", "attachment")  # an attachment is a letter that could be read
 
@@ -54,8 +54,15 @@ class Part(NamedTuple):
             return found
         return [hit for hit in found if self.first <= hit.start and hit.stop <= self.stop]
 
-    def where_at(self, offset: int) -> str:
-        return ATTACHMENT if 0 <= self.letter < offset else self.where
+    def where_is(self, word: int) -> str:
+        """Subject, body or attachment."""
+        return ATTACHMENT if 0 <= self.letter < self.text.starts[word] else self.where
+
+    def match(self, words: range, weight: float, *, rule: str, target: str, phrase: str) -> Match:
+        """These words as evidence: `phrase` of `rule` for `target`."""
+        start, end = self.text.starts[words.start], self.text.ends[words.stop - 1]
+        written = self.text.source[start:end]
+        return Match(rule, target, phrase, written, self.where_is(words.start), start, end, round(weight, 3))
 
 
 def read_parts(subject: str, text: str, cues: Lexicon[Cue]) -> tuple[Part, Part]:
