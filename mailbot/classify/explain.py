@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mailbot.classify.directory import Department
 from mailbot.classify.gazetteer import Gazetteer
+from mailbot.classify.hints import HINTS
 from mailbot.model import Classification, Match, PlaceFinding
 
 WORDS_SHOWN = 3
@@ -26,12 +27,12 @@ def words_for(found: Classification) -> str:
 
 
 def _best_by_rule(matches: Iterable[Match]) -> list[Match]:
-    """The strongest match of each rule, the strongest rule first."""
+    """The strongest match of each rule, the strongest rule first; hints stand behind all keywords."""
     best: dict[str, Match] = {}
     for match in matches:
         if match.rule not in best or match.weight > best[match.rule].weight:
             best[match.rule] = match
-    return sorted(best.values(), key=lambda match: -match.weight)
+    return sorted(best.values(), key=lambda match: (match.rule.startswith(HINTS), -match.weight))
 
 
 def quoted(match: Match) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.classify.explain import words_for
 from mailbot.classify.hints import HINTS_SHOWN, Hint, Hinting, Hints
 from mailbot.classify.match import classify
 from mailbot.classify.parts import read_parts
@@ -138,3 +139,9 @@ def test_many_words_leave_nothing_behind_that_changes_an_answer() -> None:
         hints.find(read(" ".join(f"{chr(97 + i % 26)}x{i}" for i in range(start, start + 10_000))))
     (after,) = hints.find(read("ward"))
     assert before is after
+
+
+def test_hints_are_named_behind_all_keywords() -> None:
+    found = classify("", "নার্স, নার্স; opposite the hospital", RULES)
+    assert words_for(found).endswith("'নার্স' (body 0-5, hints.csv:3)")
+    assert words_for(found).startswith("the mail says 'hospital'")
