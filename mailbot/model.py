@@ -135,6 +135,7 @@ class Classification:
     confident: bool
     reason: str
     dropped: tuple[str, ...] = ()  # what was found and does not count, a sentence each
+    confidence: float = 0.0  # how many of a hundred such mails are rightly this department's, /100
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,18 @@ class Event:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """
+    A further mail of the complainant that stands in a case. `mail` is None until it is read, and when it cannot be.
+    """
+
+    number: int  # the occurrence of its notices
+    sha256: str  # of the archived mail
+    told: frozenset[str] = frozenset()  # the addresses that it was sent to, case-folded
+    mail: Mail | None = None
+
+
 # --- whom we tell -----------------------------------------------------------------------------------------------
 
 
@@ -404,7 +417,7 @@ class OutboxState(StrEnum):
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
     HELD = "held"
-    WITHDRAWN = "withdrawn"  # called back before it left: its referral was withdrawn
+    WITHDRAWN = "withdrawn"  # called back before it left: what it says was owed by a referral, and no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,8 +584,8 @@ class Decision:
     `mail` is None when no mail stands behind it (the clock, the desk). `case` is the case as it shall be afterwards,
     with the `version` it was decided on; None when no case is touched. `thread` are Message-IDs that lead to the case
     from now on. `outbox` are the rendered `notices`. `revision` says that the mail had an outcome, which this one
-    replaces. `also` are decisions that stand or fall with this one. `withdrawn` are referrals of the case, by number,
-    whose mails do not leave if they have not yet; to whom none has left, no withdrawal need be told.
+    replaces. `also` are decisions that stand or fall with this one. `withdrawn` are referrals of the case, by number:
+    what they owed anybody does not leave if it has not yet; to whom none has left, no withdrawal need be told.
     """
 
     outcome: Outcome | None

@@ -45,7 +45,7 @@ def explain_department(found: Classification, departments: Mapping[str, Departme
     if not found.candidates:
         return [f"Department: {found.reason}", *_dropped(found.dropped)]
     name = departments[found.department].name if found.department in departments else ""
-    steps = [f"Department: {found.department} ({name}), for {words_for(found)}"]
+    steps = [f"Department: {found.department} ({name}), {found.confidence:.0%} sure, for {words_for(found)}"]
     others = [_candidate(found, code, score) for code, score in found.candidates[1:]]
     if others:
         steps.append(f"Considered beside {found.department} {found.candidates[0][1]:g}: {', '.join(others)}")

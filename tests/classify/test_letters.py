@@ -1,12 +1,13 @@
 """
-1,053 letters of our own, in all languages, with the answers they should get: the floors below which no change may fall.
+1,313 letters of our own, in all languages, with the answers they should get: the floors below which no change may fall.
 
 The files are what `mailbot rules test` reads. letters.jsonl is what the first words were written against, so it proves
 no more than that nothing was broken since; letters_unseen.jsonl was written before, and its single letters were not
 looked at. letters_hard.jsonl was written without sight of the rules, by people told to describe and not to name; its
 mistakes were read afterwards. letters_exam.jsonl was written last, in the same way: half of its mistakes were read for
-single words, the other half never. Plain keywords (the topics of departments.csv) find 76 % of the departments in the
-first two, 50 % in the hard ones, 52 % in the exam.
+single words, the other half never. letters_manner.jsonl was written without sight of the rules too, in the manner of
+the office's own sample. Plain keywords (the topics of departments.csv) find 76 % of the departments in the first two,
+50 % in the hard ones, 52 % in the exam, 67 % in the last.
 """
 
 from functools import cache
@@ -14,19 +15,25 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.classify.score import Score, judge, read_labelled, score, unknown_codes
+from mailbot.classify.match import classify
+from mailbot.classify.score import Labelled, Score, judge, read_labelled, score, unknown_codes
 from mailbot.intake import find_routes
 from tests.office import an_office
 
 TUNED, UNSEEN, HARD, EXAM = "letters.jsonl", "letters_unseen.jsonl", "letters_hard.jsonl", "letters_exam.jsonl"
-ALL = (TUNED, UNSEEN, HARD, EXAM)
+MANNER = "letters_manner.jsonl"
+ALL = (TUNED, UNSEEN, HARD, EXAM, MANNER)
 LANGUAGES = {"en", "bn", "bn-Latn", "hi", "ne", "mixed"}
+
+
+def letters(name: str) -> list[Labelled]:
+    return list(read_labelled(name, Path(__file__).with_name(name).read_text(encoding="utf-8")))
 
 
 @cache
 def scores(name: str) -> Score:
     office = an_office()
-    labelled = read_labelled(name, Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    labelled = letters(name)
     assert not unknown_codes(name, labelled, [*office.directory.departments, *office.gazetteer.places])
     return score([judge(mail, find_routes(mail.subject, mail.body, office), office.gazetteer) for mail in labelled])
 
@@ -36,19 +43,20 @@ def test_there_are_letters_in_every_language(name: str) -> None:
     assert set(scores(name).languages) == LANGUAGES
 
 
-@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.95), (HARD, 0.92), (EXAM, 0.83)])
+@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.95), (HARD, 0.94), (EXAM, 0.9), (MANNER, 0.9)])
 def test_departments_are_found(name: str, floor: float) -> None:
     assert scores(name).all.department >= floor
 
 
-@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.94), (HARD, 0.94), (EXAM, 0.94)])
+@pytest.mark.parametrize(("name", "floor"), [(TUNED, 0.97), (UNSEEN, 0.94), (HARD, 0.94), (EXAM, 0.94), (MANNER, 0.94)])
 def test_districts_and_finer_places_are_found(name: str, floor: float) -> None:
     assert scores(name).all.district >= floor
     assert scores(name).all.finer >= floor
 
 
 @pytest.mark.parametrize(
-    ("name", "review", "wrong"), [(TUNED, 0.12, 0.03), (UNSEEN, 0.12, 0.03), (HARD, 0.24, 0.03), (EXAM, 0.25, 0.07)]
+    ("name", "review", "wrong"),
+    [(TUNED, 0.12, 0.03), (UNSEEN, 0.12, 0.03), (HARD, 0.18, 0.03), (EXAM, 0.22, 0.05), (MANNER, 0.2, 0.03)],
 )
 def test_few_are_sent_to_review_and_fewer_go_wrong_without_it(name: str, review: float, wrong: float) -> None:
     assert scores(name).all.review <= review
@@ -60,3 +68,15 @@ def test_few_are_sent_to_review_and_fewer_go_wrong_without_it(name: str, review:
 def test_no_language_is_served_worse_than_english(name: str, language: str) -> None:
     languages = scores(name).languages
     assert languages[language].department >= languages["en"].department - 0.08
+
+
+@pytest.mark.parametrize(("at_least", "below"), [(0.82, 0.93), (0.93, 0.97), (0.97, 1.0)])
+def test_confidence_is_the_share_of_letters_that_it_says(at_least: float, below: float) -> None:
+    found = [
+        (mail, classify(mail.subject, mail.body, an_office().rules)) for mail in (*letters(EXAM), *letters(MANNER))
+    ]
+    asked = [(mail, each) for mail, each in found if at_least <= each.confidence < below]
+    right = sum(each.department in mail.departments for mail, each in asked) / len(asked)
+    said = sum(each.confidence for _, each in asked) / len(asked)
+    assert len(asked) > 50
+    assert abs(right - said) < 0.06

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.match import classify
+from mailbot.classify.match import SURE, classify
 from mailbot.model import LETTER_BELOW, Classification
 from tests.classify.office_files import KEYWORDS, rules, without
 
@@ -52,7 +52,20 @@ def test_two_departments_that_come_close_are_a_doubt() -> None:
 
 def test_one_scheme_outweighs_a_common_word() -> None:
     found = judge("স্বাস্থ্য সাথী কার্ড নেই, পুলিশ দেখেছে")
-    assert (found.department, found.confident) == ("HFW", True)
+    assert found.department == "HFW"
+    assert found.confidence > judge("the hospital called the police").confidence
+
+
+def test_confidence_grows_with_what_speaks_for_the_best_and_falls_with_what_speaks_for_the_second() -> None:
+    texts = ("hospital and police", "hospital, Swasthya Sathi and police", "hospital", "hospital, Swasthya Sathi")
+    found = [judge(text).confidence for text in texts]
+    assert found == sorted(found)
+    assert all(0 < confidence < 1 for confidence in found)
+    assert [judge(text).confident for text in texts] == [confidence >= SURE for confidence in found]
+
+
+def test_what_speaks_for_nobody_gives_no_confidence() -> None:
+    assert judge("xyzzy").confidence == 0.0
 
 
 @pytest.mark.parametrize(
@@ -66,7 +79,10 @@ def test_one_scheme_outweighs_a_common_word() -> None:
 )
 def test_words_beside_the_grievance_weigh_little(text: str) -> None:
     found = judge(text)
-    assert (found.department, found.confident) == ("HOM", True)
+    plain = dict(judge("A hospital nurse. The police beat my son.").candidates)["HFW"]
+    assert found.department == "HOM"
+    assert dict(found.candidates)["HFW"] <= 0.3 * plain
+    assert found.confidence > judge("A hospital nurse. The police beat my son.").confidence
 
 
 def test_the_prayer_weighs_more_than_the_story() -> None:
