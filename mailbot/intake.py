@@ -168,6 +168,20 @@ def find_routes(subject: str, text: str, office: Office) -> tuple[Route, ...]:
     )
 
 
+def route_mail(mail: Mail, office: Office) -> tuple[Route, ...]:
+    """
+    Route a mail with the letter that came attached. What a machine has recognised in a picture never decides alone: a
+    human looks, and is shown where the words would lead.
+    """
+    found = find_routes(mail.subject, _with_letter(mail), office)
+    if not mail.machine_read:
+        return found
+    own = find_routes(mail.subject, mail.text, office)
+    read = found[0]
+    words = f"The attached picture, read by machine, speaks of department {read.department or '-'}, place {read.place}"
+    return tuple(_in_review(route, words) for route in own)
+
+
 def _further(matter: Matter, place: PlaceFinding, office: Office, accused: Sequence[Match]) -> Route:
     """The route of a further matter, by the place it names itself or else that of the mail."""
     own = find_place("", matter.text, office.gazetteer)
@@ -313,7 +327,7 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
     now: datetime,
 ) -> Decision:
     """A case of its own, or a reminder that joins the case it certainly means."""
-    routes = _routes_of(grievance, reading.mail, office)
+    routes = route_mail(reading.mail, office)
     reminder = find_reminder(grievance, routes, earlier, office.gazetteer)
     own = proof.verdict is not Verdict.FAIL and len(reading.mail.senders) == 1
     if reminder.likeness is Likeness.CERTAIN and own:
@@ -363,19 +377,6 @@ def _grievance(mail: Mail, taken: TakenMail, proof: Authentication) -> Grievance
 def _with_letter(mail: Mail) -> str:
     """The writer's words, and below them those of the letter that came attached, if it was read."""
     return f"{mail.text}\n\n{LETTER_BELOW}\n{mail.attachment_text}" if mail.attachment_text else mail.text
-
-
-def _routes_of(grievance: Grievance, mail: Mail, office: Office) -> tuple[Route, ...]:
-    """
-    Route a mail. What a machine has recognised in a picture never decides alone: a human looks, and is shown where the
-    words would lead.
-    """
-    if not mail.machine_read:
-        return find_routes(grievance.subject, grievance.text, office)
-    own = find_routes(mail.subject, mail.text, office)
-    read = find_routes(grievance.subject, grievance.text, office)[0]
-    words = f"The attached picture, read by machine, speaks of department {read.department or '-'}, place {read.place}"
-    return tuple(_in_review(route, words) for route in own)
 
 
 def _in_review(route: Route, why: str) -> Route:

@@ -1,17 +1,22 @@
-"""`parse` and `classify`: every path gets its line, whatever is in it."""
+"""`parse` and `classify`: every path gets its line, whatever is in it; an attached letter is read as it is received."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailbot.cli import paths
+from mailbot.embedded import ImapServer
+from mailbot.ingest import extract
 from mailbot.ingest.parse import read_mail
+from mailbot.model import Mail
 from mailbot.settings import default_config_dir
 from tests.cli_tools import call, mail, write_settings
+from tests.papers import DOCX, a_letter, docx, pdf
 
 CONTRACT = [
     "file", "kind", "from", "to", "subject", "date", "message_id", "in_reply_to", "references", "text", "reply_text",
-    "attachments", "language", "phones", "bounced", "bulk", "warnings", "error",
+    "attachments", "language", "phones", "bounced", "bulk", "warnings", "error", "letter", "machine_read",
 ]  # fmt: skip
 
 
@@ -112,14 +117,100 @@ def test_no_settings_are_needed(letter: Path) -> None:
     assert call("parse", letter, environ={}).status == 0
 
 
+# --- attached letters
+
+LINES = ("There has been no doctor at the hospital", "of Simlapal block, district Bankura, since May.")
+
+
+@pytest.fixture
+def attached(tmp_path: Path) -> Path:
+    path = tmp_path / "attached.eml"
+    path.write_bytes(a_letter(docx(*LINES), DOCX, "letter.docx"))
+    return path
+
+
+def test_the_words_of_a_letter_stand_beside_those_of_the_mail(attached: Path) -> None:
+    (line,) = call("parse", "--json", attached).lines
+    assert (line["text"].strip(), line["letter"]) == ("Please see the letter.", "\n".join(LINES))
+    assert (line["machine_read"], line["warnings"]) == (False, [])
+    assert "Attached letter\n" in call("parse", attached).out
+
+
+@pytest.mark.parametrize("command", ["parse", "classify"])
+def test_letters_are_left_closed_when_one_asks_for_it(
+    attached: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def refuse(_raw: bytes, _mail: Mail) -> Mail:
+        raise AssertionError("a letter was opened")
+
+    monkeypatch.setattr(paths, "read_letters_apart", refuse)
+    result = call(command, "--json", "--no-letters", attached, environ={})
+    assert result.status == 0
+    assert "Simlapal" not in result.out
+
+
+def test_a_letter_that_could_not_be_read_is_said_in_the_warnings_and_fails_nothing(
+    attached: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_tools(_raw: bytes, mail: Mail) -> Mail:
+        return replace(mail, warnings=(*mail.warnings, "a scanned page was not read: tesseract is not installed"))
+
+    monkeypatch.setattr(paths, "read_letters_apart", without_tools)
+    for command in ("parse", "classify"):
+        result = call(command, "--json", attached, environ={})
+        assert (result.status, result.err) == (0, "")
+        assert result.lines[0]["warnings"] == ["a scanned page was not read: tesseract is not installed"]
+        assert "warning: a scanned page was not read" in call(command, attached, environ={}).out
+
+
 # --- classify
+
+LETTERS = {
+    "its own words": mail(body="There is no water in Onda block, Bankura."),
+    "a document": a_letter(docx(*LINES), DOCX, "letter.docx"),
+    "a PDF": a_letter(pdf(*LINES), "application/pdf", "letter.pdf"),
+    "a document that names nothing": a_letter(docx("qwrt plmk"), DOCX, "letter.docx"),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_what_is_told_is_what_receive_makes_of_it(tmp_path: Path, name: str) -> None:
+    if name == "a PDF" and not extract.CAN_READ_PDF:
+        pytest.skip("the extra 'attachments' is not installed")
+    (tmp_path / "one.eml").write_bytes(LETTERS[name])
+    with ImapServer() as imap:
+        imap.deliver(LETTERS[name])
+        settings = write_settings(tmp_path, imap=imap.port)
+        assert call("receive", "--config", settings).status == 0
+    (told,) = call("classify", "--json", "--config", settings, tmp_path / "one.eml").lines
+    (line,) = call("case", "list", "--json", "--config", settings).lines
+    (case,) = call("case", "show", line["reference"], "--json", "--config", settings).lines
+    assert {key: told[key] for key in ("department", "review", "explain")} == {
+        key: case[key] for key in ("department", "review", "explain")
+    }
+    assert told["place"]["code"] == case["place"]
+    people = [person for referral in case["referrals"] for person in referral["recipients"]]
+    assert told["posts"] == [one["post"] for one in people if one["role"] in ("addressee", "copy")]
+
+
+def test_what_a_machine_read_in_a_picture_is_shown_and_never_decides_alone(
+    attached: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recognise(_raw: bytes, mail: Mail) -> Mail:
+        return replace(mail, attachment_text=" ".join(LINES), machine_read=True)
+
+    monkeypatch.setattr(paths, "read_letters_apart", recognise)
+    (line,) = call("classify", "--json", attached, environ={}).lines
+    assert line["department"] != "HFW"
+    assert line["review"] is True
+    assert "read by machine, speaks of department HFW" in line["explain"][-1]
 
 
 def test_a_grievance_is_told_where_it_goes_and_why(letter: Path) -> None:
     result = call("classify", "--json", letter, environ={})
     assert (result.status, result.err) == (0, "")
     (line,) = result.lines
-    assert list(line) == ["file", "department", "place", "posts", "explain", "review", "kind"]
+    assert list(line) == ["file", "department", "place", "posts", "explain", "review", "kind", "warnings"]
     assert line["place"] == {"code": "BL-BAN-ONDA", "kind": "block", "name": "Onda"}
     assert line["department"] == "PHE"
     assert line["posts"]

@@ -1,20 +1,22 @@
 """
 `classify`: where mails would go, and why.
 
-In: files or folders of .eml, and the configuration. Out: a record for each mail. Nothing is stored and nothing is sent.
+In: files or folders of .eml, and the configuration. Out: a record for each mail: what `receive` would make of it if it
+is a grievance, attached letters included. Nothing is stored and nothing is sent.
 """
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from mailbot.cli import show
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.paths import Record, each_mail, paths_argument
+from mailbot.cli.paths import Record, each_mail, letters_option, paths_argument
 from mailbot.cli.session import begin
-from mailbot.intake import Office, find_routes
+from mailbot.intake import Office, route_mail
 from mailbot.machine import read_office
 from mailbot.model import Mail, Place, Route
 from mailbot.settings import load_settings_or_default
@@ -24,9 +26,10 @@ _NOWHERE = {"code": "", "kind": "", "name": ""}
 
 @click.command
 @paths_argument
+@letters_option
 @common
 @pass_asked
-def classify(asked: Asked, paths: tuple[Path, ...]) -> int:
+def classify(asked: Asked, paths: tuple[Path, ...], *, letters: bool) -> int:
     """
     Show where mails would go, and why: files, folders of .eml, or - for one mail on stdin.
 
@@ -34,7 +37,8 @@ def classify(asked: Asked, paths: tuple[Path, ...]) -> int:
     """
     begin(asked)
     office = read_office(load_settings_or_default(asked.config, os.environ))
-    return each_mail(paths, asked, lambda path, mail: _print_classified(path, mail, office, asked), _classify_error)
+    print_one = partial(_print_classified, office=office, asked=asked)
+    return each_mail(paths, asked, print_one, _classify_error, letters=letters)
 
 
 def classified(file: str, mail: Mail, routes: Sequence[Route], place: Place | None) -> Record:
@@ -48,6 +52,7 @@ def classified(file: str, mail: Mail, routes: Sequence[Route], place: Place | No
         "explain": [sentence for route in routes for sentence in route.explain],
         "review": any(route.review for route in routes),
         "kind": mail.kind.value,
+        "warnings": list(mail.warnings),
     }
 
 
@@ -60,12 +65,13 @@ def _classify_error(file: str, error: str) -> Record:
         "explain": [],
         "review": True,
         "kind": "new",
+        "warnings": [],
         "error": error,
     }
 
 
-def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> None:
-    routes = find_routes(mail.subject, mail.text, office)
+def _print_classified(path: str, mail: Mail, *, office: Office, asked: Asked) -> None:
+    routes = route_mail(mail, office)
     route = routes[0]
     place = office.gazetteer.places.get(route.place)
     if asked.json:
@@ -82,6 +88,8 @@ def _print_classified(path: str, mail: Mail, office: Office, asked: Asked) -> No
         },
         indent=2,
     )
+    for warning in mail.warnings:
+        show.say(f"warning: {warning}", indent=2)
     for one in routes:
         for person in one.recipients:
             show.paragraph(f"{person.role.value}: {person.title} ({person.post})", indent=4, hang=2)

@@ -19,7 +19,7 @@ from mailbot.cases.store import SqlCaseStore
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.parse import parsed
+from mailbot.cli.parse import parsed, print_letter
 from mailbot.cli.session import now
 from mailbot.cli.settle import one_reference
 from mailbot.cli.work import machine
@@ -162,9 +162,7 @@ def _print(record: Json, read: Mail | None) -> None:
     if read is not None:
         show.say("Text", bold=True)
         show.paragraph(read.text, indent=2)
-    if read is not None and read.attachment_text:
-        show.say("Attached letter, read by machine" if read.machine_read else "Attached letter", bold=True)
-        show.paragraph(read.attachment_text, indent=2)
+        print_letter(read)
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------

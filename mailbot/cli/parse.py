@@ -1,7 +1,8 @@
 """
 `parse`: how mails are read.
 
-In: files or folders of .eml. Out: a record for each mail. Nothing is stored and nothing is sent.
+In: files or folders of .eml. Out: a record for each mail; the words of a letter that came attached, where `receive`
+would read it, stand beside the mail's own. Nothing is stored and nothing is sent.
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ import click
 
 from mailbot.cli import show
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.paths import Record, each_mail, paths_argument
+from mailbot.cli.paths import Record, each_mail, letters_option, paths_argument
 from mailbot.cli.session import begin
 from mailbot.ingest.parse import read_mail
 from mailbot.model import Address, Mail
@@ -19,14 +20,15 @@ from mailbot.model import Address, Mail
 
 @click.command
 @paths_argument
+@letters_option
 @common
 @pass_asked
-def parse(asked: Asked, paths: tuple[Path, ...]) -> int:
+def parse(asked: Asked, paths: tuple[Path, ...], *, letters: bool) -> int:
     """
     Show how mails are read: files, folders of .eml, or - for one mail on stdin.
     """
     begin(asked)
-    return each_mail(paths, asked, lambda path, mail: _print_parsed(path, mail, asked), _parse_error)
+    return each_mail(paths, asked, lambda path, mail: _print_parsed(path, mail, asked), _parse_error, letters=letters)
 
 
 def parsed(file: str, mail: Mail) -> Record:
@@ -50,6 +52,8 @@ def parsed(file: str, mail: Mail) -> Record:
         "bulk": mail.bulk,
         "warnings": list(mail.warnings),
         "error": mail.error,
+        "letter": mail.attachment_text,
+        "machine_read": mail.machine_read,
     }
 
 
@@ -86,7 +90,15 @@ def _print_parsed(path: str, mail: Mail, asked: Asked) -> None:
     for warning in mail.warnings:
         show.say(f"warning: {warning}", indent=2)
     show.paragraph(mail.reply_text, indent=4)
+    print_letter(mail)
     show.say()
+
+
+def print_letter(mail: Mail) -> None:
+    """The words of the letter that came attached, if there are any."""
+    if mail.attachment_text:
+        show.say("Attached letter, read by machine" if mail.machine_read else "Attached letter", bold=True)
+        show.paragraph(mail.attachment_text, indent=2)
 
 
 def _spoken(address: Address) -> str:

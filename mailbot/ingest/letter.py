@@ -56,8 +56,9 @@ def wants_letters(mail: Mail) -> bool:
     persons = mail.by_words or mail.kind in (MailKind.NEW, MailKind.REPLY, MailKind.FORWARD)
     if not persons or mail.bulk or mail.spam:
         return False
-    letters = sum(char.isalpha() for char in mail.reply_text[: 10 * WORDS_ENOUGH])
-    return letters < WORDS_ENOUGH and any(is_readable(one.type, one.size_bytes) for one in mail.attachments)
+    if not any(is_readable(one.type, one.size_bytes) for one in mail.attachments):
+        return False
+    return sum(char.isalpha() for char in mail.reply_text[: 10 * WORDS_ENOUGH]) < WORDS_ENOUGH
 
 
 def with_letters(mail: Mail, letters: Letters) -> Mail:
