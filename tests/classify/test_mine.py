@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mailbot.classify.hints import MOST_WEIGHT
-from mailbot.classify.mine import LEAST_SEEN, mine, write_hints
+from mailbot.classify.mine import LEAST_MAILS, LEAST_SEEN, mine, write_hints
 from mailbot.classify.rules import read_rules
 from mailbot.classify.score import Labelled
 from tests.classify import office_files
@@ -54,11 +54,18 @@ def test_short_words_and_numbers_are_no_hints() -> None:
     assert mined("HFW,no 108|no 108 car|of 108,3\n") == {}
 
 
-def test_labelled_mails_are_mined_too_by_their_first_department() -> None:
-    mails = [labelled("the culvert fell", "PRD", "HFW"), labelled("a culvert, again", "PRD"), labelled("culvert")]
-    found = mined("HFW,nurse,3\nPRD,road,3\n", mails)
-    assert ("culvert", "PRD") in found
-    assert ("culvert", "HFW") not in found
+def test_labelled_mails_strike_out_a_word_that_many_use_and_hardly_for_that_department() -> None:
+    keywords = "HFW,nurse please|please nurse,3\nPRD,road,3\n"
+    assert set(mined(keywords)) == {("nurse", "HFW"), ("please", "HFW")}
+    mails = [labelled(f"please mend road {i}", "PRD") for i in range(LEAST_MAILS)]
+    assert set(mined(keywords, mails)) == {("nurse", "HFW")}
+    assert ("please", "HFW") in mined(keywords, mails[1:])
+    assert ("please", "HFW") in mined(keywords, [*mails, *[labelled("nurses, PLEASE", "PRD", "HFW")] * 2])
+
+
+def test_no_word_of_a_labelled_mail_comes_into_the_table() -> None:
+    mails = [labelled(f"the culvert of Haru Mandal {i}", "PRD") for i in range(20)]
+    assert mined("HFW,nurse,3\nPRD,road,3\n", mails) == {}
 
 
 def test_what_is_mined_can_be_read_back() -> None:

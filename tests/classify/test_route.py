@@ -144,7 +144,7 @@ def test_doubt_goes_to_the_triage_desk_with_its_reason(text: str, why: str) -> N
 
 def test_the_triage_desk_sees_the_candidates() -> None:
     explained = "\n".join(send("the hospital called the police in Onda block").explain)
-    assert "Considered beside HFW 3.5: HOM 3.5 for 'police' (body 24-30, keywords.csv:4)" in explained
+    assert "Considered beside HFW 4.5: HOM 4.5 for 'police' (body 24-30, keywords.csv:4)" in explained
     assert "Place: the mail names Onda block" in explained
 
 

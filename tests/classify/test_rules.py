@@ -17,7 +17,7 @@ def faults(keywords: str, **files: str) -> list[str]:
 
 def test_a_row_is_one_rule_in_several_languages() -> None:
     rule = rules().rules[0]
-    assert (rule.name, rule.department, rule.weight) == ("keywords.csv:2", "HFW", 3.5)
+    assert (rule.name, rule.department, rule.weight) == ("keywords.csv:2", "HFW", 4.5)
     assert rule.phrases == ("hospital", "হাসপাতাল", "अस्पताल", "haspatal")
 
 
