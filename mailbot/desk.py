@@ -5,19 +5,19 @@ In: what the clerk typed and scanned. Out: the case as stored. The letter is arc
 that officers receive the original, scans included, and nothing that reads mail needs a second way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 
-from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, settle_case
+from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, hand_over, settle_case
 from mailbot.classify.accused import find_accusations
 from mailbot.classify.settle import known, settle, settle_post
 from mailbot.errors import StoreUnavailable, Unsettled
 from mailbot.ingest.parse import read_mail
 from mailbot.intake import Office, decide_letter, render
-from mailbot.model import Case, Complainant, Decision, Grievance, Route, Source, Stored
+from mailbot.model import Case, Complainant, Decision, FollowUp, Grievance, Route, Source, Stored
 from mailbot.notify.mime import POLICY
 from mailbot.ports import CaseStore, MailArchive
 
@@ -103,19 +103,29 @@ def as_mail(letter: Letter, now: datetime) -> bytes:
 _TRIES = 5  # how often a case may change under the clerk's hands
 
 
-def route_case(reference: str, ruling: Ruling, *, store: CaseStore, office: Office, now: datetime) -> Case:
+def route_case(
+    reference: str,
+    ruling: Ruling,
+    *,
+    store: CaseStore,
+    office: Office,
+    now: datetime,
+    follow_ups: Callable[[Case], Sequence[FollowUp]],
+) -> Case:
     """
     Refer a case anew as the desk decided, or dismiss it when that is no grievance.
 
+    `follow_ups` reads what the complainant wrote since: who has the case now is told all of it.
+
     Raises:
         Unsettled: There is no such case, it is closed, or a code leads nowhere. Nothing was changed.
-        StoreUnavailable: Nothing was changed.
+        ArchiveError, StoreUnavailable: Nothing was changed.
     """
     for _ in range(_TRIES):
         case = store.cases([reference]).get(reference)
         if case is None:
             raise Unsettled(f"there is no case {reference}")
-        decision = render(_decide(case, ruling, office, now), office.composer)
+        decision = render(_decide(case, ruling, office, now, follow_ups), office.composer)
         (result,) = store.commit([decision])
         if result.state is Stored.STORED and decision.case is not None:
             return decision.case
@@ -124,12 +134,15 @@ def route_case(reference: str, ruling: Ruling, *, store: CaseStore, office: Offi
     raise StoreUnavailable(f"{reference} is being changed by others; try again")
 
 
-def _decide(case: Case, ruling: Ruling, office: Office, now: datetime) -> Decision:
+def _decide(
+    case: Case, ruling: Ruling, office: Office, now: datetime, follow_ups: Callable[[Case], Sequence[FollowUp]]
+) -> Decision:
     own_post = office.directory.triage.code
     if list(ruling.departments) == [NO_GRIEVANCE]:
         return dismiss_case(case, now=now, own_post=own_post)
     routes = _routes(case, ruling, office)
-    return settle_case(case, routes, now=now, term=office.term, only=ruling.only, own_post=own_post)
+    settled = settle_case(case, routes, now=now, term=office.term, only=ruling.only, own_post=own_post)
+    return hand_over(settled, follow_ups(case))
 
 
 def _routes(case: Case, ruling: Ruling, office: Office) -> list[Route]:

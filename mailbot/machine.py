@@ -31,6 +31,7 @@ from mailbot.classify.rules import read_rules
 from mailbot.dispatch import Dispatcher, DispatchSummary
 from mailbot.errors import ArchiveError, ConfigurationError, Fault, MailbotError
 from mailbot.escalate import EscalateSummary
+from mailbot.followed import read_follow_ups
 from mailbot.ingest.apart import read_apart, read_letters_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
@@ -211,7 +212,14 @@ class Machine:
 
     def route_case(self, reference: str, ruling: desk.Ruling) -> Case:
         """Refer a case anew as the desk decided, or dismiss it."""
-        return desk.route_case(reference, ruling, store=self.store, office=self.office, now=self.clock())
+        return desk.route_case(
+            reference,
+            ruling,
+            store=self.store,
+            office=self.office,
+            now=self.clock(),
+            follow_ups=partial(read_follow_ups, store=self.store, archive=self.archive, read=read_apart),
+        )
 
     def review(self, by: str) -> Reviewer:
         """The hand of this human on mails and cases."""

@@ -14,6 +14,7 @@ from mailbot.model import (
     Channel,
     Decision,
     FetchedMail,
+    FollowUp,
     MailboxId,
     MailboxListing,
     OutboxEntry,
@@ -127,6 +128,9 @@ class CaseStore(Protocol):
 
     def mails_of_case(self, reference: str) -> Sequence[StoredMail]:
         """All mails that belong to a case or were about it, in the order taken."""
+
+    def follow_ups(self, reference: str) -> Sequence[FollowUp]:
+        """The further mails of the complainant that stand in a case, in order, unread."""
 
     def overdue(self, now: datetime, limit: int) -> Sequence[Case]:
         """Open cases with an open referral whose next alert has fallen due, the longest waiting first."""

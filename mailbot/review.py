@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from mailbot.cases import lifecycle
 from mailbot.cases.withdraw import withdraw, withdrawal_notices
 from mailbot.errors import UnreadableMail, Unsettled
+from mailbot.followed import read_follow_ups
 from mailbot.ingest.reply import action_taken
 from mailbot.intake import Office, Reading, decide_mails, held, open_as_told, render, standing_case
 from mailbot.model import (
@@ -20,6 +21,7 @@ from mailbot.model import (
     Decision,
     Event,
     EventKind,
+    FollowUp,
     Mail,
     MailDeed,
     Outcome,
@@ -165,7 +167,9 @@ class Reviewer:
             if mail.outcome in (Outcome.CASE, Outcome.FOLLOW_UP)
         ]
         letter = self._read(self.archive.read(case.raw_sha256))
-        follow = self._signed(self._follow_up(other, letter, case.raw_sha256, JOINED))
+        followed = read_follow_ups(case, store=self.store, archive=self.archive, read=self.read)
+        all_of_it = [FollowUp(number=1, sha256=case.raw_sha256, mail=letter), *followed]
+        follow = self._signed(lifecycle.take_over(other, all_of_it, now=self.clock(), reason=JOINED))
         moved = [self._moved(mail, other.reference) for mail in mails]
         stay, withdrawn = withdraw(case.referrals)
         joined = Decision(

@@ -18,7 +18,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "mailbot"
 PACKAGES = ("ingest", "classify", "cases", "notify")
 
 WORDS = {"model", "errors", "ports"}
-LOOPS = {"receive", "dispatch", "escalate", "intake", "desk", "replay", "reminders", "review", "told"}
+LOOPS = {"receive", "dispatch", "escalate", "followed", "intake", "desk", "replay", "reminders", "review", "told"}
 ADAPTERS = {
     "cases.database",
     "cases.labels",

@@ -18,6 +18,7 @@ from mailbot.model import (
     Decision,
     Event,
     EventKind,
+    FollowUp,
     Grievance,
     Mail,
     Notice,
@@ -123,29 +124,52 @@ def follow_up(
 
     `evidence` may quote the mail: it stands in the history, `reason` in the log.
     """
+    decision = take_over(case, [FollowUp(number=1, sha256=raw_sha256, mail=mail)], now=now, reason=reason)
     known = {"evidence": evidence} if evidence else {}
-    joined = replace(case, follow_ups=case.follow_ups + 1)
+    return replace(
+        decision,
+        thread=(mail.message_id,) if mail.message_id else (),
+        events=tuple(replace(event, detail={**event.detail, **known}) for event in decision.events),
+    )
+
+
+def take_over(case: Case, followed: Sequence[FollowUp], *, now: datetime, reason: str) -> Decision:
+    """
+    Join mails to a case, numbered on from its own follow-ups, and tell the officers; not whom they were sent to before,
+    by the case that they come from.
+    """
+    ours = [replace(each, number=number) for number, each in enumerate(followed, case.follow_ups + 1)]
     return Decision(
         outcome=Outcome.FOLLOW_UP,
         reason=reason,
-        case=joined,
+        case=replace(case, follow_ups=case.follow_ups + len(ours)),
         reference=case.reference,
-        thread=(mail.message_id,) if mail.message_id else (),
-        events=(_event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(joined.follow_ups), **known),),
+        events=tuple(
+            _event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(each.number), mail=each.sha256)
+            for each in ours
+        ),
         notices=tuple(
-            Notice(
-                purpose=Purpose.FOLLOW_UP,
-                channel=Channel.EMAIL,
-                recipient=person.address,
-                language=OFFICERS_LANGUAGE,
-                occurrence=joined.follow_ups,
-                person=person,
-                mail=mail,
-                original_sha256=raw_sha256,
-            )
-            for person in by_address(must_answer(case.in_charge()))
+            notice
+            for each in ours
+            for notice in follow_up_notices(each, case.in_charge())
+            if notice.recipient.casefold() not in each.told
         ),
     )
+
+
+def follow_up_notices(follow_up: FollowUp, people: Iterable[Recipient]) -> Iterable[Notice]:
+    """A mail to each address of those who must answer; its occurrence makes the second one to the same none."""
+    for person in by_address(must_answer(people)):
+        yield Notice(
+            purpose=Purpose.FOLLOW_UP,
+            channel=Channel.EMAIL,
+            recipient=person.address,
+            language=OFFICERS_LANGUAGE,
+            occurrence=follow_up.number,
+            person=person,
+            mail=follow_up.mail,
+            original_sha256=follow_up.sha256,
+        )
 
 
 def officer_answer(

@@ -1,7 +1,8 @@
 """
 Cases, read whole: a few queries however many they are.
 
-In: a connection of the store and references. Out: Cases, equal to what was stored, and the e-mails made for them.
+In: a connection of the store and references. Out: Cases, equal to what was stored, the e-mails made for them, and what
+their complainants wrote since.
 """
 
 from collections import defaultdict
@@ -11,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, select
 
 from mailbot.cases import rows
-from mailbot.cases.tables import attachments, cases, outbox, recipients, referrals
-from mailbot.model import Case, CaseState, Channel, OutboxMessage
+from mailbot.cases.tables import attachments, cases, events, outbox, recipients, referrals
+from mailbot.model import Case, CaseState, Channel, EventKind, FollowUp, OutboxMessage, OutboxState, Purpose
 
 AT_ONCE = 500
 """Values in one IN: databases count their parameters."""
@@ -74,6 +75,34 @@ def load_sent(connection: Connection, references: Sequence[str]) -> dict[str, li
             if left[message.reference] >= 0:
                 found[message.reference].append(message)
     return dict(found)
+
+
+def load_follow_ups(connection: Connection, reference: str) -> list[FollowUp]:
+    """What the history says followed up this case and was not split off since, in order, with whom it was sent to."""
+    followed: dict[str, int] = {}
+    kinds = (EventKind.FOLLOWED_UP, EventKind.SPLIT)
+    query = select(events.c.kind, events.c.detail).where(events.c.reference == reference, events.c.kind.in_(kinds))
+    for kind, detail in connection.execute(query.order_by(events.c.id)):
+        name = detail.get("mail", "")
+        if kind is EventKind.FOLLOWED_UP and name:
+            followed[name] = int(detail["number"])
+        elif kind is EventKind.SPLIT:  # it names its mail as people do, by the beginning
+            followed = {sha256: number for sha256, number in followed.items() if not sha256.startswith(name)}
+    told = _told(connection, reference)
+    return [FollowUp(number=number, sha256=sha256, told=frozenset(told[number])) for sha256, number in followed.items()]
+
+
+def _told(connection: Connection, reference: str) -> Mapping[int, set[str]]:
+    """Of each follow-up, by number, the addresses that it was sent to."""
+    told: defaultdict[int, set[str]] = defaultdict(set)
+    query = select(outbox.c.occurrence, outbox.c.recipient).where(
+        outbox.c.reference == reference,
+        outbox.c.purpose == Purpose.FOLLOW_UP,
+        outbox.c.state.in_((OutboxState.SENT, OutboxState.DELIVERED)),
+    )
+    for number, recipient in connection.execute(query):
+        told[number].add(recipient.casefold())
+    return told
 
 
 def newest_of(column: ColumnElement[str], values: Sequence[str]) -> Select[str]:

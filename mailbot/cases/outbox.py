@@ -3,18 +3,20 @@ Outbox on SQLAlchemy: a queue of messages that several machines may work off tog
 
 In: what a dispatcher asks for and learns. Out: messages to send, each to one caller only. Promised: an attempt is
 durable before it is made; what became of it is stored together with the event in the case's history; who comes late,
-after the message has moved on, changes nothing; a message whose dispatcher died is in doubt, never simply sent again.
+after the message has moved on, changes nothing; a message whose dispatcher died is in doubt, never simply sent again;
+what is owed to nobody any more does not leave.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, exists, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Exists, Update, and_, case, func, null, or_, select, update
 
 from mailbot.cases import rows
 from mailbot.cases.database import reading, writing
-from mailbot.cases.tables import events, outbox, referrals
-from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState
+from mailbot.cases.lifecycle import LEVELS_A_REFERRAL
+from mailbot.cases.tables import cases, events, outbox, recipients, referrals
+from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState, Role
 
 _EVENTS = {
     OutboxState.SENT: EventKind.SENT,
@@ -128,6 +130,8 @@ class SqlOutbox:
             .returning(outbox)
         )
         with writing(self._engine) as connection:
+            if state is OutboxState.PENDING:
+                _hold_case(connection, entry)
             row = connection.execute(settled).mappings().one_or_none()
             if row and state is OutboxState.PENDING:
                 _keep_back(connection, entry, at)
@@ -150,6 +154,7 @@ class SqlOutbox:
             )
         )
         with writing(self._engine) as connection:
+            _hold_case(connection, entry)
             if connection.execute(released).rowcount:
                 _keep_back(connection, entry, entry.attempted_at or next_attempt_at)
 
@@ -169,48 +174,122 @@ class SqlOutbox:
         )
 
 
+# --- what is owed to nobody any more ------------------------------------------------------------------------------
+
+
 def call_back(connection: Connection, decision: Decision) -> frozenset[tuple[str, int]]:
     """
-    Keep the mails of referrals that this decision withdraws from leaving, where they still wait.
+    Keep from leaving what this decision, whose case is stored, has made nobody's: what withdrawn referrals still owed,
+    and the word that no answer is owed to whom it is owed again.
 
-    Returns recipient and occurrence of those that were never tried: such an address knows nothing to be taken back. A
-    mail that was tried may have arrived, whatever we were told; one that is being sent can no longer be stopped, but is
-    not tried again.
+    Returns recipient and occurrence of referrals' mails that were called back before they were ever tried: such an
+    address knows nothing to be taken back. A mail that was tried may have arrived, whatever we were told; one that is
+    being sent can no longer be stopped, but is not tried again.
     """
-    if not decision.withdrawn:
+    if not _changes_hands(decision):
         return frozenset()
-    waiting = _withdrawn(
-        rows.moment_of(decision),
-        outbox.c.reference == decision.reference,
-        outbox.c.occurrence.in_(decision.withdrawn),
-    ).returning(outbox.c.recipient, outbox.c.occurrence, outbox.c.attempts)
-    found = connection.execute(waiting).all()
-    return frozenset((recipient, occurrence) for recipient, occurrence, attempts in found if not attempts)
+    waiting = _called_back(rows.moment_of(decision), outbox.c.reference == decision.reference)
+    found = connection.execute(
+        waiting.returning(outbox.c.purpose, outbox.c.recipient, outbox.c.occurrence, outbox.c.attempts)
+    ).all()
+    untried = {(row.recipient, row.occurrence) for row in found if row.purpose is Purpose.REFERRAL and not row.attempts}
+    return _unheard(connection, decision.reference, untried) if untried else frozenset()
+
+
+def _changes_hands(decision: Decision) -> bool:
+    """Whether others must answer a case from now on than before."""
+    again = decision.case is not None and decision.case.version > 0
+    return bool(decision.withdrawn) or (again and any(one.purpose is Purpose.REFERRAL for one in decision.outbox))
+
+
+def _unheard(connection: Connection, reference: str, untried: Set[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+    """
+    Of these, who knows nothing of that referral: no alert of it was tried, and no earlier withdrawal called back.
+
+    SMS may leave while e-mail cannot; and who was never told that an earlier referral is over must be told it now.
+    """
+    known = select(outbox.c.purpose, outbox.c.recipient, outbox.c.occurrence).where(
+        outbox.c.reference == reference,
+        or_(
+            and_(outbox.c.purpose == Purpose.OVERDUE_ALERT, outbox.c.attempts > 0),
+            and_(outbox.c.purpose == Purpose.WITHDRAWAL, outbox.c.state == OutboxState.WITHDRAWN),
+        ),
+    )
+    found = connection.execute(known).all()
+    alerted = {(row.occurrence - 1) // LEVELS_A_REFERRAL + 1 for row in found if row.purpose is Purpose.OVERDUE_ALERT}
+    untold = {row.recipient for row in found if row.purpose is Purpose.WITHDRAWAL}
+    return frozenset(
+        (address, number) for address, number in untried if number not in alerted and address not in untold
+    )
 
 
 def _keep_back(connection: Connection, entry: OutboxEntry, at: datetime) -> None:
-    """Call a message back that was being sent, or in doubt, when its referral was withdrawn, and now waits again."""
-    message = entry.message
-    its_referral = exists().where(
-        referrals.c.reference == message.reference,
-        referrals.c.number == message.occurrence,
-        referrals.c.state == ReferralState.WITHDRAWN,
+    """Call a message back that was being sent, or in doubt, when it became nobody's, and now waits again."""
+    connection.execute(_called_back(at, outbox.c.id == entry.id))
+
+
+def _hold_case(connection: Connection, entry: OutboxEntry) -> None:
+    """
+    Wait for who is changing the case, and let none begin: else each would miss what the other has not committed.
+
+    SQLite has one writer at a time, and SQLAlchemy leaves these words out there.
+    """
+    connection.execute(
+        select(cases.c.version).where(cases.c.reference == entry.message.reference).with_for_update(read=True)
     )
-    connection.execute(_withdrawn(at, outbox.c.id == entry.id, its_referral))
 
 
-def _withdrawn(at: datetime, *which: ColumnElement[bool]) -> Update:
-    """Of these, the referrals' mails that wait: they do not leave."""
+def _called_back(at: datetime, *which: ColumnElement[bool]) -> Update:
+    """Of these, what waits and is owed to nobody, as the referrals stand: it does not leave."""
+    again = outbox.c.purpose == Purpose.WITHDRAWAL
     return (
         update(outbox)
-        .where(outbox.c.purpose == Purpose.REFERRAL, outbox.c.state == OutboxState.PENDING, *which)
+        .where(outbox.c.state == OutboxState.PENDING, _is_nobodys(), *which)
         .values(
             state=OutboxState.WITHDRAWN,
             next_attempt_at=None,
             settled_at=at,
-            reason="its referral was withdrawn before it left",
+            reason=case((again, "its recipient must answer again"), else_="its referral was withdrawn before it left"),
         )
     )
+
+
+def _is_nobodys() -> ColumnElement[bool]:
+    """
+    Whether a message is owed to nobody, as the referrals of its case stand.
+
+    Mails and alerts of a referral are its own, by their number. A follow-up is owed to whoever must answer by any that
+    stands, and to the desk where it is told of a case that others have closed: that one was made after the last
+    referral. A withdrawal is owed to who must not answer.
+    """
+    last = referrals.c.number * LEVELS_A_REFERRAL
+    alert = and_(outbox.c.occurrence <= last, outbox.c.occurrence > last - LEVELS_A_REFERRAL)
+    gone = referrals.c.state == ReferralState.WITHDRAWN
+    before = or_(_has_referral(referrals.c.referred_at >= outbox.c.created_at), ~_has_referral(~gone))
+    return or_(
+        and_(outbox.c.purpose == Purpose.REFERRAL, _has_referral(referrals.c.number == outbox.c.occurrence, gone)),
+        and_(outbox.c.purpose == Purpose.OVERDUE_ALERT, _has_referral(alert, gone)),
+        and_(outbox.c.purpose == Purpose.FOLLOW_UP, _must_answer_by(gone), ~_must_answer_by(~gone), before),
+        and_(outbox.c.purpose == Purpose.WITHDRAWAL, _must_answer_by(~gone)),
+    )
+
+
+def _has_referral(*which: ColumnElement[bool]) -> Exists:
+    """Whether the case of a message has such a referral."""
+    its_own = referrals.c.reference == outbox.c.reference
+    return select(referrals.c.number).where(its_own, *which).correlate(outbox).exists()
+
+
+def _must_answer_by(which: ColumnElement[bool]) -> Exists:
+    """Whether the recipient of an e-mail must answer by such a referral of its case."""
+    asked = select(recipients.c.position).join(
+        referrals,
+        and_(referrals.c.reference == recipients.c.reference, referrals.c.number == recipients.c.number),
+    )
+    themselves = func.lower(recipients.c.address) == func.lower(outbox.c.recipient)
+    roles = recipients.c.role.in_([role for role in Role if role.must_answer])
+    its_own = recipients.c.reference == outbox.c.reference
+    return asked.where(its_own, themselves, roles, which).correlate(outbox).exists()
 
 
 def _note(connection: Connection, entry: OutboxEntry, kind: EventKind, *, at: datetime) -> None:

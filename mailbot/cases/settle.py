@@ -10,10 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.cases.lifecycle import DESK, make_referral, referral_notices
+from mailbot.cases.lifecycle import DESK, follow_up_notices, make_referral, referral_notices
 from mailbot.cases.withdraw import withdraw, withdrawal_notices
 from mailbot.errors import Unsettled
-from mailbot.model import Case, CaseState, Decision, Event, EventKind, Referral, ReferralState, Route
+from mailbot.model import (
+    Case,
+    CaseState,
+    Decision,
+    Event,
+    EventKind,
+    FollowUp,
+    Purpose,
+    Referral,
+    ReferralState,
+    Route,
+)
 
 NO_GRIEVANCE = "NONE"
 """The department in the history of what is no grievance."""
@@ -78,6 +89,18 @@ def settle_case(
         ),
         withdrawn=tuple(each.number for each in withdrawn),
     )
+
+
+def hand_over(decision: Decision, followed: Sequence[FollowUp]) -> Decision:
+    """
+    Tell those who must answer by the new referrals what the complainant wrote since, after the referral itself.
+
+    Whoever was told before is not told twice: a notice has the number of its follow-up, whoever it is told by.
+    """
+    referred = [notice.person for notice in decision.notices if notice.purpose is Purpose.REFERRAL]
+    people = [person for person in referred if person is not None]
+    told = [notice for each in followed for notice in follow_up_notices(each, people)]
+    return replace(decision, notices=(*decision.notices, *told))
 
 
 def dismiss_case(case: Case, *, now: datetime, own_post: str = "") -> Decision:

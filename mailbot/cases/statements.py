@@ -6,9 +6,10 @@ In: the name of the database. Out: statements to be run with rows. Promised: the
 
 from functools import cache
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, and_, bindparam, func, null, or_, select
 
-from mailbot.cases.tables import Insert, insert_into, mailbox_uids, mails
+from mailbot.cases.tables import Insert, insert_into, mailbox_uids, mails, outbox
+from mailbot.model import OutboxState, Purpose
 
 
 @cache
@@ -23,6 +24,30 @@ def upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
 def add_new(dialect: str, table: Table) -> Insert:
     """Insert rows, passing over those that a unique key knows already."""
     return insert_into(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def add_messages(dialect: str) -> Insert:
+    """
+    Insert messages, passing over those whose occurrence their recipient was told of, or will be.
+
+    A follow-up is told anew to who has the case again: if it has not left, it leaves once, in the new words.
+    """
+    statement = insert_into(dialect, outbox)
+    told_anew = ("language", "text", "email", "state", "created_at", "reason")
+    return statement.on_conflict_do_update(
+        index_elements=[outbox.c.reference, outbox.c.purpose, outbox.c.recipient, outbox.c.occurrence],
+        set_={
+            **{name: statement.excluded[name] for name in told_anew},
+            "next_attempt_at": func.coalesce(outbox.c.next_attempt_at, statement.excluded.next_attempt_at),
+            "settled_at": null(),
+        },
+        where=and_(
+            outbox.c.purpose == Purpose.FOLLOW_UP,
+            # no IN: it has a parameter for each value, and executemany counts them before it knows how many
+            or_(outbox.c.state == OutboxState.PENDING, outbox.c.state == OutboxState.WITHDRAWN),
+        ),
+    )
 
 
 @cache

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from mailbot.cases import mails as mail_rows
 from mailbot.cases import rows, statements
 from mailbot.cases.database import fault_name, reading, writing
-from mailbot.cases.loading import in_chunks, load_cases, load_sent, newest_of
+from mailbot.cases.loading import in_chunks, load_cases, load_follow_ups, load_sent, newest_of
 from mailbot.cases.outbox import call_back
 from mailbot.cases.tables import (
     attachments,
@@ -36,7 +36,6 @@ from mailbot.cases.tables import (
     mailbox_listings,
     mailbox_uids,
     mails,
-    outbox,
     recipients,
     referrals,
     serials,
@@ -46,6 +45,7 @@ from mailbot.errors import StaleDecision
 from mailbot.model import (
     Case,
     Decision,
+    FollowUp,
     MailboxId,
     MailboxListing,
     OutboxMessage,
@@ -193,6 +193,11 @@ class SqlCaseStore:
         with reading(self._engine) as connection:
             return mail_rows.mails_of_case(connection, reference)
 
+    def follow_ups(self, reference: str) -> Sequence[FollowUp]:
+        """The further mails of the complainant that stand in a case, in order, unread."""
+        with reading(self._engine) as connection:
+            return load_follow_ups(connection, reference)
+
     def overdue(self, now: datetime, limit: int) -> Sequence[Case]:
         """Open cases whose next alert has fallen due, the longest waiting first."""
         query = (
@@ -251,7 +256,7 @@ class SqlCaseStore:
         _many(connection, events.insert(), [rows.event_row(event) for one in fresh for event in one.events])
         _many(
             connection,
-            statements.add_new(self._dialect, outbox),
+            statements.add_messages(self._dialect),
             [row for one in fresh for row in rows.outbox_rows(one, unheard=call_back(connection, one))],
         )
         self._put(connection, thread, [row for one in revised for row in rows.thread_rows(one)])

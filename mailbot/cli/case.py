@@ -15,6 +15,7 @@ from typing import cast
 import click
 
 from mailbot.cases import queries
+from mailbot.cases.mails import SHORT_ID
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.join import join, split
@@ -171,7 +172,8 @@ def _print_section(title: str, lines: Sequence[str]) -> None:
 
 
 def _event(event: Json) -> str:
-    detail = ", ".join(f"{name} {value}" for name, value in cast(Json, event["detail"] or {}).items())
+    told = cast(Mapping[str, str], event["detail"] or {})
+    detail = ", ".join(f"{name} {value[:SHORT_ID] if name == 'mail' else value}" for name, value in told.items())
     return f"{show.local_time(event['at'])}  {event['kind']} by {event['actor']}" + (f": {detail}" if detail else "")
 
 
