@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from mailbot.model import (
     Complainant,
     Decision,
     EventKind,
+    FollowUp,
     Grievance,
     Outcome,
     Purpose,
@@ -150,6 +152,25 @@ def test_an_answer_closes_the_case_and_the_complainant_is_told() -> None:
     }
 
 
+def test_an_answer_that_ends_nothing_is_held_and_leads_to_the_case_until_the_desk_closes_with_it() -> None:
+    answer: dict[str, Any] = {"post": "HFW-HEAD", "words": "Under process.", "message_id": "<a@b>", "now": NOON}
+    held = lifecycle.officer_answer(a_case(), **answer, no_answer="it is under way")
+    assert (held.outcome, held.case, held.notices, held.events) == (Outcome.HELD, None, (), ())
+    assert (held.reference, held.thread) == (a_case().reference, ("<a@b>",))
+    assert held.reason == "an officer's mail that closes nothing: it is under way"
+    closed = lifecycle.officer_answer(a_case(), **answer, no_answer="it is under way", by_desk=True)
+    assert closed.case is not None
+    assert closed.case.state is CaseState.CLOSED
+
+
+def test_what_ends_nothing_is_kept_with_a_case_that_is_closed_already() -> None:
+    closed = a_case(state=CaseState.CLOSED)
+    decision = lifecycle.officer_answer(
+        closed, post="HFW-HEAD", words="Noted.", message_id="", now=NOON, no_answer="it says only that it was seen"
+    )
+    assert (decision.outcome, decision.case, decision.notices) == (Outcome.REPLY, None, ())
+
+
 def test_a_second_answer_is_kept_and_tells_nobody() -> None:
     closed = a_case(state=CaseState.CLOSED)
     decision = lifecycle.officer_answer(closed, post="HFW-HEAD", words="Also done.", message_id="", now=NOON)
@@ -164,6 +185,25 @@ def test_a_follow_up_reaches_the_officers_and_restarts_no_clock() -> None:
     assert decision.case.follow_ups == 1
     assert [(n.purpose, n.recipient, n.occurrence) for n in decision.notices] == [(Purpose.FOLLOW_UP, OFFICER, 1)]
     assert decision.thread == ("<2@example.net>",)
+
+
+def test_a_follow_up_is_named_in_the_history_so_that_it_can_be_told_again() -> None:
+    (event,) = lifecycle.follow_up(a_case(follow_ups=2), a_mail(), raw_sha256="1" * 64, now=NOON, evidence="so").events
+    assert event.detail == {"number": "3", "mail": "1" * 64, "evidence": "so"}
+
+
+def test_what_is_taken_over_is_numbered_on_and_told_to_whom_it_was_not_sent() -> None:
+    case = a_case(follow_ups=2, referrals=(a_referral(recipients=(a_recipient(), HEAD, ABOVE, BELOW)),))
+    followed = [FollowUp(number=1, sha256="a"), FollowUp(number=2, sha256="b", told=frozenset({OFFICER.casefold()}))]
+    decision = lifecycle.take_over(case, followed, now=NOON, reason="joined")
+    assert decision.case is not None
+    assert decision.case.follow_ups == 4
+    assert [(e.detail["number"], e.detail["mail"]) for e in decision.events] == [("3", "a"), ("4", "b")]
+    assert [(n.recipient, n.occurrence) for n in decision.notices] == [
+        (OFFICER, 3),
+        (HEAD.address, 3),
+        (HEAD.address, 4),
+    ]
 
 
 @pytest.mark.parametrize("is_bounce", [True, False])

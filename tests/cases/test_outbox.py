@@ -17,7 +17,7 @@ from mailbot.cases.tables import events, outbox
 from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState, Stored
 from mailbot.ports import Outbox
 from tests.cases.decisions import an_email, an_opening, an_sms
-from tests.fakes import NOON
+from tests.fakes import NOON, OFFICER
 
 LEASE = timedelta(minutes=5)
 LATER = NOON + timedelta(minutes=1)
@@ -362,3 +362,81 @@ def test_a_refused_decision_calls_nothing_back(engine: Engine, queue: Outbox) ->
     assert result.state is Stored.STALE
     assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.PENDING)]
     assert len(queue.claim(Channel.EMAIL, LATER, limit=9, lease=LEASE)) == 1
+
+
+@pytest.mark.parametrize("purpose", [Purpose.FOLLOW_UP, Purpose.OVERDUE_ALERT])
+@pytest.mark.parametrize("what", ["waits", "put back", "failed", "in doubt"])
+def test_what_else_a_withdrawn_referral_owed_is_called_back_or_not_tried_again(
+    engine: Engine, purpose: Purpose, what: str
+) -> None:
+    opening = an_opening()
+    store, queue = SqlCaseStore(engine), SqlOutbox(engine, "a")
+    store.commit([replace(opening, outbox=(an_email(opening.reference, purpose=purpose),))])
+    claimed = [] if what == "waits" else queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
+    store.commit([a_withdrawal()])
+    for entry in claimed:
+        if what == "put back":
+            queue.release(entry, next_attempt_at=EXPIRED)
+        elif what == "failed":
+            assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
+        else:
+            queue.expire_leases(EXPIRED)
+            (doubtful,) = queue.doubtful(Channel.EMAIL, EXPIRED, limit=1)
+            assert queue.settle(doubtful, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+    assert mails_of(engine) == [(purpose, OutboxState.WITHDRAWN), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
+
+
+@pytest.mark.parametrize(("occurrence", "state"), [(1, "withdrawn"), (1000, "withdrawn"), (1001, "pending")])
+def test_an_alert_belongs_to_the_referral_in_whose_thousand_it_is_numbered(
+    engine: Engine, occurrence: int, state: str
+) -> None:
+    opening = an_opening()
+    alert = an_sms(opening.reference, purpose=Purpose.OVERDUE_ALERT, occurrence=occurrence)
+    SqlCaseStore(engine).commit([replace(opening, outbox=(alert,))])
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    with reading(engine) as connection:
+        assert connection.scalar(select(outbox.c.state).where(outbox.c.channel == Channel.SMS)) == state
+
+
+def test_an_address_is_the_same_however_it_is_written(engine: Engine) -> None:
+    opening = an_opening()
+    follow_up = an_email(opening.reference, purpose=Purpose.FOLLOW_UP, recipient=OFFICER.upper())
+    SqlCaseStore(engine).commit([replace(opening, outbox=(follow_up,))])
+    SqlCaseStore(engine).commit([a_withdrawal()])
+    assert mails_of(engine)[0] == (Purpose.FOLLOW_UP, OutboxState.WITHDRAWN)
+
+
+def test_a_follow_up_told_anew_leaves_once_in_its_new_words_unless_it_left(engine: Engine) -> None:
+    opening = an_opening()
+    store, queue = SqlCaseStore(engine), SqlOutbox(engine, "a")
+    told = an_email(opening.reference, purpose=Purpose.FOLLOW_UP)
+    store.commit([replace(opening, outbox=(told, an_sms(opening.reference)))])
+    anew = Decision(
+        outcome=None,
+        reason="again",
+        reference=opening.reference,
+        events=a_withdrawal().events,
+        outbox=(replace(told, text="new"), replace(an_sms(opening.reference), text="new")),
+    )
+    store.commit([anew])
+    (entry,) = queue.claim(Channel.EMAIL, LATER, limit=9, lease=LEASE)
+    assert entry.message.text == "new"
+    (sms,) = queue.claim(Channel.SMS, LATER, limit=9, lease=LEASE)
+    assert sms.message == an_sms(opening.reference)  # nothing but a follow-up is ever told anew
+    for state in (OutboxState.SENDING, OutboxState.SENT):
+        assert state is OutboxState.SENDING or queue.settle(entry, state, at=LATER)
+        store.commit([anew])
+        assert mails_of(engine) == [(Purpose.FOLLOW_UP, state)]
+
+
+def test_on_postgresql_who_lets_a_message_wait_waits_for_who_changes_its_case(queue: Outbox, engine: Engine) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, clause: object, *_: object) -> None:
+        statements.append(str(clause.compile(dialect=postgresql.dialect())))  # type: ignore[attr-defined, no-untyped-call]
+
+    entry = claim_one(queue)
+    event.listen(engine, "before_execute", note)
+    queue.settle(entry, OutboxState.PENDING, at=LATER)
+    assert statements[0].startswith("SELECT cases.version")
+    assert statements[0].endswith("FOR SHARE")

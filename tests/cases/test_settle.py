@@ -6,9 +6,21 @@ from datetime import timedelta
 import pytest
 
 from mailbot.cases.lifecycle import follow_up, officer_answer
-from mailbot.cases.settle import dismiss_case, settle_case
+from mailbot.cases.settle import dismiss_case, hand_over, settle_case
 from mailbot.errors import Unsettled
-from mailbot.model import Case, CaseState, Channel, Decision, EventKind, Outcome, Purpose, ReferralState, Role, Route
+from mailbot.model import (
+    Case,
+    CaseState,
+    Channel,
+    Decision,
+    EventKind,
+    FollowUp,
+    Outcome,
+    Purpose,
+    ReferralState,
+    Role,
+    Route,
+)
 from tests.fakes import NOON, OFFICER, WEEK, a_case, a_mail, a_recipient, a_referral
 
 TRIAGE = a_recipient(post="CMO-TRIAGE", address="triage@example.org", mobile="+916999900009")
@@ -184,3 +196,29 @@ def test_an_office_that_was_asked_about_what_is_no_grievance_is_told_and_the_wri
     assert withdrawals(decision) == [(OFFICER, 1), ("hfw-head@example.org", 1)]
     assert {notice.purpose for notice in decision.notices} == {Purpose.WITHDRAWAL}
     assert all(notice.now_with == () for notice in decision.notices)
+
+
+# --- what the complainant wrote since
+
+WRITTEN = [FollowUp(number=1, sha256="a" * 64, mail=a_mail()), FollowUp(number=4, sha256="b" * 64)]
+
+
+def test_those_who_must_answer_now_are_told_each_follow_up_under_its_number() -> None:
+    route = replace(ROUTE, recipients=(*ROUTE.recipients, BELOW, ABOVE))
+    told = [n for n in hand_over(settled(REFERRED, route), WRITTEN).notices if n.purpose is Purpose.FOLLOW_UP]
+    assert [(n.recipient, n.occurrence, n.original_sha256[0]) for n in told] == [
+        (BDO.address, 1, "a"),
+        (HEAD.address, 1, "a"),
+        (BDO.address, 4, "b"),
+        (HEAD.address, 4, "b"),
+    ]
+
+
+def test_who_is_referred_to_twice_is_told_a_follow_up_once() -> None:
+    told = hand_over(settled(REFERRED, ROUTE, replace(ROUTE, department="POW")), WRITTEN[:1]).notices
+    assert [n.recipient for n in told if n.purpose is Purpose.FOLLOW_UP] == [BDO.address, HEAD.address]
+
+
+def test_a_dismissal_hands_nothing_over() -> None:
+    dismissed = dismiss_case(REFERRED, now=LATER)
+    assert hand_over(dismissed, WRITTEN) == dismissed

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Table, event, func, select
 
 from mailbot.cases.database import open_database, reading
 from mailbot.cases.loading import MOST_OF_ONE, MOST_SENT, SENT_LIMIT
+from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import (
     cases,
@@ -35,13 +36,17 @@ from mailbot.model import (
     Attachment,
     Case,
     CaseState,
+    Channel,
     Complainant,
     Decision,
     Event,
     EventKind,
+    FollowUp,
     MailboxId,
     MailboxListing,
+    OutboxState,
     Outcome,
+    Purpose,
     ReferralState,
     Role,
     Stored,
@@ -545,3 +550,39 @@ def test_the_newest_emails_of_each_case_are_given_within_their_bounds(store: Sql
     found = store.mails_sent([one.reference, other.reference, "CM2699999997"])
     assert found == {one.reference: mails[: -MOST_SENT - 1 : -1], other.reference: long[:0:-1]}
     assert store.mails_sent([]) == {}
+
+
+# --- follow-ups
+
+
+def test_the_follow_ups_of_a_case_are_those_of_its_history_that_were_not_split_off(
+    store: SqlCaseStore, engine: Engine
+) -> None:
+    """One that was split off and joined again has its new number; who was sent one is known."""
+    opening = an_opening()
+    names = [letter * 64 for letter in "abc"]
+    said: list[tuple[EventKind, dict[str, str]]] = [
+        *((EventKind.FOLLOWED_UP, {"number": str(number), "mail": name}) for number, name in enumerate(names, 1)),
+        (EventKind.SPLIT, {"mail": names[0][:12], "into": "CM2600012349"}),
+        (EventKind.SPLIT, {"mail": names[1][:12], "into": "CM2600012349"}),
+        (EventKind.FOLLOWED_UP, {"number": "4", "mail": names[1]}),
+    ]
+    told = [
+        Event(reference=opening.reference, at=NOON, kind=kind, actor="complainant", detail=detail)
+        for kind, detail in said
+    ]
+    mails = [
+        an_email(
+            opening.reference, purpose=Purpose.FOLLOW_UP, occurrence=number, recipient=f"Officer{number}@Example.org"
+        )
+        for number in (3, 4)
+    ]
+    store.commit([replace(opening, events=(*opening.events, *told), outbox=tuple(mails))])
+    queue = SqlOutbox(engine, "a")
+    (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=WEEK)
+    queue.settle(entry, OutboxState.SENT, at=NOON)
+    assert store.follow_ups(opening.reference) == [
+        FollowUp(number=3, sha256=names[2], told=frozenset({"officer3@example.org"})),
+        FollowUp(number=4, sha256=names[1]),
+    ]
+    assert store.follow_ups("CM2600012349") == []
