@@ -304,7 +304,12 @@ def _decide(reading: Reading, identity: Identity, known: Known, now: datetime) -
             return lifecycle.follow_up(known.cases[reference], mail, raw_sha256=taken.sha256, now=now)
         case Whose.ANSWER:
             return lifecycle.officer_answer(
-                known.cases[reference], post=identity.post, words=identity.words, message_id=mail.message_id, now=now
+                known.cases[reference],
+                post=identity.post,
+                words=identity.words,
+                message_id=mail.message_id,
+                now=now,
+                no_answer=identity.no_answer,
             )
         case Whose.AUTOMATIC:
             is_bounce = mail.kind is MailKind.BOUNCE

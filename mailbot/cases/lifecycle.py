@@ -33,6 +33,7 @@ from mailbot.model import (
 
 MAILBOT, COMPLAINANT, DESK = "mailbot", "complainant", "desk"
 WRITES_AGAIN = "the complainant writes again"
+CLOSES_NOTHING = "an officer's mail that closes nothing"
 OFFICERS_LANGUAGE = "en"
 LEVELS_A_REFERRAL = 1_000
 """Alerts are numbered within their referral: the third referral's second level is occurrence 2,002."""
@@ -172,15 +173,23 @@ def follow_up_notices(follow_up: FollowUp, people: Iterable[Recipient]) -> Itera
         )
 
 
-def officer_answer(
-    case: Case, *, post: str, words: str, message_id: str, now: datetime, by_desk: bool = False
+def officer_answer(  # noqa: PLR0913 - what is known of one answer
+    case: Case,
+    *,
+    post: str,
+    words: str,
+    message_id: str,
+    now: datetime,
+    no_answer: str = "",
+    by_desk: bool = False,
 ) -> Decision:
     """
     Close a case with an officer's answer, and owe the complainant a closure notice.
 
     An answer to a case that is closed already is kept in its history; nobody is told twice. One of an office whose
-    referral was withdrawn, or that was told for information only, closes nothing: a human reads it, and may close the
-    case with it (`by_desk`).
+    referral was withdrawn, or that was told for information only, closes nothing; nor does one whose words or
+    addressees say that it ends nothing (`no_answer` says why). A human reads it, and may close the case with it
+    (`by_desk`).
     """
     thread = (message_id,) if message_id else ()
     answered = _event(case, now, EventKind.ANSWERED, post, action=words)
@@ -195,6 +204,9 @@ def officer_answer(
             thread=thread,
             events=(answered,),
         )
+    if no_answer and not by_desk:
+        reason = f"{CLOSES_NOTHING}: {no_answer}"
+        return Decision(outcome=Outcome.HELD, reason=reason, reference=case.reference, thread=thread)
     closed = replace(
         case,
         state=CaseState.CLOSED,

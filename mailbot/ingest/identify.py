@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from mailbot.ingest.authentication import Authentication, Verdict
 from mailbot.ingest.likeness import names_agree
+from mailbot.ingest.no_answer import WrittenTo, why_no_answer, written_to
 from mailbot.ingest.quote_signs import about_mail
 from mailbot.ingest.reply import action_taken
 from mailbot.model import Case, Mail, MailKind
@@ -37,13 +38,17 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """`reference` is "" when no case is concerned; `post` is the officer's who answers; `words` are the answer."""
+    """
+    `reference` is "" when no case is concerned; `post` is the proven officer's who answers; `words` are the answer, and
+    `no_answer` says why they end nothing, where they do not.
+    """
 
     whose: Whose
     reason: str
     reference: str = ""
     post: str = ""
     words: str = ""
+    no_answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +161,24 @@ def _answer(mail: Mail, known: Known, proof: Authentication, reference: str, pos
     if doubt is not None or words is None:
         return Identity(whose=Whose.HELD, reference=reference, reason=f"an officer's answer not accepted: {doubt}")
     return Identity(
-        whose=Whose.ANSWER, reference=reference, post=known.tokens[reference], words=words, reason="proven officer"
+        whose=Whose.ANSWER,
+        reference=reference,
+        post=known.tokens[reference],
+        words=words,
+        no_answer=why_no_answer(words, _written_to(mail, known, known.cases[reference])) or "",
+        reason="proven officer",
+    )
+
+
+def _written_to(mail: Mail, known: Known, case: Case) -> WrittenTo:
+    """Whom an officer of this case has written to. What bears the case in its plus part is an address that we gave."""
+    given = f"+{case.reference.casefold()}."
+    holders = (known.addresses.get(person.post, ()) for person in case.recipients())
+    return written_to(
+        mail.to if any(person.address for person in mail.to) else mail.cc,
+        ours=lambda address: given in address or _plain(address) in known.own,
+        complainant=case.complainant.address.casefold(),
+        offices={person.address.casefold() for person in case.recipients()}.union(*holders),
     )
 
 

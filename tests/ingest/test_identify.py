@@ -32,6 +32,7 @@ def known(case: Case | None = None, **changes: Any) -> Known:
         "cases": {case.reference: case},
         "threads": (case.reference,),
         "tokens": {case.reference: POST},
+        "own": frozenset({"wbcmro@example.org"}),
     }
     return Known(**(defaults | changes))
 
@@ -75,6 +76,33 @@ def test_the_officer_who_holds_the_post_today_may_answer() -> None:
 )
 def test_anything_less_than_full_proof_closes_nothing_and_is_held(mail: Mail, facts: Known, proof: Any) -> None:
     assert identify(mail, facts, proof).whose is Whose.HELD
+
+
+BLOCK = Address("", "bmoh-onda@example.org")
+TOKEN = Address("", f"old-cell+{REFERENCE.lower()}.abcdefghijklmnop@example.com")
+
+
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [
+        ({"to": (BLOCK,), "cc": (TOKEN,)}, False),
+        ({"to": (BLOCK,)}, False),
+        ({"to": (), "cc": (BLOCK,)}, False),
+        ({"to": (), "cc": ()}, True),
+        ({"to": (Address("undisclosed recipients", ""),), "cc": (TOKEN,)}, True),
+        ({"to": (TOKEN,), "cc": (BLOCK,)}, True),
+        ({"to": (TOKEN, BLOCK)}, True),
+        ({"to": (TOKEN, BLOCK), "reply_text": "Please see to it."}, False),
+        ({"to": (Address("", CITIZEN),), "cc": (TOKEN,)}, False),
+        ({"to": (TOKEN, Address("", CITIZEN))}, True),
+        ({"reply_text": "Kindly do the needful."}, False),
+        ({"reply_text": "Under process"}, False),
+    ],
+)
+def test_a_proven_officers_mail_to_others_or_of_instructions_ends_nothing(changes: Any, *, ends: bool) -> None:
+    identity = identify(an_answer(**changes), known(), PROVEN)
+    assert (identity.whose, identity.reference, identity.post) == (Whose.ANSWER, REFERENCE, POST)
+    assert bool(identity.no_answer) != ends
 
 
 def test_an_officer_of_another_case_cannot_answer_this_one() -> None:
