@@ -42,6 +42,7 @@ class Daemon:
         self._failed = False
         self._beaten = 0.0
         self.machine = Machine(settings, stopping=self._beat)
+        self.machine.prepare()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )

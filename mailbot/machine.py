@@ -7,27 +7,20 @@ loops lies nothing but the database. Only this file knows which adapters there a
 
 import fcntl
 import logging
-import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Engine
 
 from mailbot import desk, escalate
-from mailbot.cases import token
 from mailbot.cases.database import open_database, schema_is_current, upgrade
 from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
-from mailbot.classify.directory import read_departments, read_directory
-from mailbot.classify.places import read_gazetteer
-from mailbot.classify.rules import read_rules
 from mailbot.dispatch import Dispatcher, DispatchSummary
 from mailbot.errors import ArchiveError, ConfigurationError, Fault, MailbotError
 from mailbot.escalate import EscalateSummary
@@ -35,136 +28,112 @@ from mailbot.followed import read_follow_ups
 from mailbot.ingest.apart import read_apart, read_letters_apart
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.mailbox import ImapMailbox
-from mailbot.intake import INDIA, Office
+from mailbot.intake import Office
 from mailbot.model import Case, Channel, Decision, Mail, OutboxEntry, OutboxState
-from mailbot.notify.compose import Composer, Templates, read_templates
 from mailbot.notify.sms import ConsoleGateway, TwilioGateway
 from mailbot.notify.smtp import SmtpSender
+from mailbot.office import check_holders, check_senders, read_office
 from mailbot.ports import Clock, SmsGateway
 from mailbot.receive import Receiver, ReceiveSummary
 from mailbot.review import Reviewer
-from mailbot.settings import Settings, is_loopback, load_office_files
+from mailbot.settings import Settings
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-# --- what is decided ----------------------------------------------------------------------------------------------
-
-
-def read_office(settings: Settings) -> Office:
-    """
-    Read departments, rules, places, directory and templates, as they hold today.
-
-    Raises:
-        ConfigurationError: Every fault of all of them.
-    """
-    files = load_office_files(settings)
-    faults: list[Fault] = list(files.faults)
-
-    def attempt(read: Callable[[], T], folder: Path) -> T | None:
-        try:
-            return read()
-        except ConfigurationError as error:
-            faults.extend(_placed(error, folder))
-            return None
-
-    departments = attempt(partial(read_departments, files.departments), settings.departments.path)
-    rules = None if departments is None else attempt(partial(read_rules, files.rules, departments), settings.rules.path)
-    beside = rules.keywords if rules is not None else None
-    gazetteer = attempt(partial(read_gazetteer, files.places, beside=beside), settings.places.path)
-    templates = attempt(partial(read_templates, files.templates), settings.templates.path)
-    directory = None
-    if departments is not None:
-        today = now().astimezone(INDIA).date()
-        read = partial(read_directory, files.directory, departments, gazetteer, on=today)
-        directory = attempt(read, settings.directory.path)
-    if faults or rules is None or gazetteer is None or directory is None or templates is None or departments is None:
-        raise ConfigurationError(faults)
-    secret = _reply_secret(settings)
-    names = {code: department.name for code, department in departments.items()}
-    names |= {code: place.name for code, place in gazetteer.places.items()}
-    return Office(
-        rules=rules,
-        gazetteer=gazetteer,
-        directory=directory,
-        composer=_composer(templates, settings.smtp.from_address, secret, names),
-        term=settings.term.length,
-        secret=secret,
-        own=frozenset({settings.smtp.from_address.casefold(), settings.mailbox.username.casefold()}),
-        authserv_id=settings.mailbox.authserv_id,
-        receiving_hosts=settings.mailbox.receiving_hosts,
-        names=names,
-    )
-
-
-def _placed(error: ConfigurationError, folder: Path) -> Iterator[Fault]:
-    """Name files by their path, as the administrator would open them."""
-    root = folder if folder.is_dir() else folder.parent
-    return (replace(fault, file=str(root / fault.file)) for fault in error.faults)
-
-
-def _reply_secret(settings: Settings) -> bytes:
-    """The secret of the reply tokens; one of no use where none was loaded, for what only looks and sends nothing."""
-    if settings.secrets.reply_secret is None:
-        return secrets.token_bytes(32)
-    return settings.secrets.reveal("reply_secret").encode()
-
-
-def _composer(templates: Templates, address: str, secret: bytes, names: Mapping[str, str]) -> Composer:
-    return Composer(
-        templates,
-        from_address=address,
-        token=partial(token.reply_token, secret),
-        message_id=partial(_message_id, address.rpartition("@")[2]),
-        reply_address=partial(token.reply_address, address),
-        names=names,
-    )
-
-
-def _message_id(domain: str, reference: str, purpose: str, occurrence: int, proof: str) -> str:
-    return token.message_id(reference, purpose, occurrence, proof, domain)
-
-
-# --- what it works with -------------------------------------------------------------------------------------------
-
-
 class Machine:
     """
     The adapters and the three loops of one installation.
 
+    Each part is made when it is first used, and asks for its own secret then: who settles a case needs no password of
+    the mailbox. So every deed may raise what its parts do.
+
     Args:
-        settings: With the secrets that its parts call for.
+        settings: All that was decided.
         clock: The present moment; another one for trials.
         stopping: Turns true when the loops shall end at the next safe place.
 
     Raises:
-        ConfigurationError: The configuration has faults.
+        ConfigurationError: The configuration of the parts used has faults, or a secret of theirs is missing; of all of
+            them at once.
         StoreError: The database cannot be opened, or is newer than this program.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = now, stopping: Callable[[], bool] = lambda: False) -> None:
         self.settings = settings
         self.clock = clock
-        self.office = read_office(settings)
-        check_holders(settings, self.office)
-        self.engine = open_current_database(settings)
-        self.store = SqlCaseStore(self.engine)
-        self.outbox = SqlOutbox(self.engine, socket.gethostname())
         self.archive = FileArchive(settings.archive.path)
-        self.mailbox = _mailbox(settings, stopping)
-        self._sms = _sms_gateway(settings, clock)
-        self._smtp = _smtp_sender(settings)
         self._rests: dict[Channel, datetime] = {}
         self._stopping = stopping
+        self._opened = ExitStack()
+
+    # the parts
+
+    @cached_property
+    def office(self) -> Office:
+        return _office(self.settings)
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = open_current_database(self.settings)
+        self._opened.callback(engine.dispose)
+        return engine
+
+    @cached_property
+    def store(self) -> SqlCaseStore:
+        return SqlCaseStore(self.engine)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self.engine, socket.gethostname())
+
+    @cached_property
+    def mailbox(self) -> ImapMailbox:
+        mailbox = _mailbox(self.settings, self._stopping)
+        self._opened.callback(mailbox.close)
+        return mailbox
+
+    @cached_property
+    def sms(self) -> SmsGateway:
+        return _sms_gateway(self.settings, self.clock)
+
+    @cached_property
+    def smtp(self) -> SmtpSender:
+        sender = _smtp_sender(self.settings)
+        self._opened.callback(sender.close)
+        return sender
+
+    @cached_property
+    def holders(self) -> None:
+        """Nothing but the look at whom messages go to: no inventions. Those of the office have been looked at."""
+        if "office" not in vars(self):
+            check_senders(self.settings)
+
+    def prepare(self) -> None:
+        """Make every part now: for who works for ever, and from several threads."""
+        self._make("office", "mailbox", "sms", "smtp", "holders")
+        self._make("store", "outbox")
+
+    def _make(self, *parts: str) -> None:
+        """Make these parts, before the database is: faults of all of them are told at once, and nothing is changed."""
+        faults: list[Fault] = []
+        for part in parts:
+            try:
+                getattr(self, part)
+            except ConfigurationError as error:
+                faults.extend(error.faults)
+        if faults:
+            raise ConfigurationError(faults)
+
+    # the deeds
 
     def receive(self, observe: Callable[[Decision, Mail], None] | None = None) -> ReceiveSummary:
         """Take everything new in the mailbox, then return."""
+        self._make("office", "mailbox")
         receiver = Receiver(
             mailbox=self.mailbox,
             archive=self.archive,
@@ -185,11 +154,12 @@ class Machine:
 
     def dispatch(self, observe: Callable[[OutboxEntry, OutboxState, str], None] | None = None) -> DispatchSummary:
         """Send what is due, then return. One at a time on a machine: another one waits for this to end."""
+        self._make("sms", "smtp", "holders")
         dispatcher = Dispatcher(
             outbox=self.outbox,
             store=self.store,
-            sms=self._sms,
-            mail=self._smtp,
+            sms=self.sms,
+            mail=self.smtp,
             archive=self.archive,
             clock=self.clock,
             doubt=self.settings.sms.doubt,
@@ -204,14 +174,17 @@ class Machine:
 
     def escalate(self) -> EscalateSummary:
         """Put alerts for all overdue cases into the outbox, then return."""
+        self._make("office")
         return escalate.run(self.store, self.office, clock=self.clock)
 
     def register(self, letter: desk.Letter) -> Case:
         """Make a case of a letter handed in at the desk."""
+        self._make("office")
         return desk.register(letter, archive=self.archive, store=self.store, office=self.office, now=self.clock())
 
     def route_case(self, reference: str, ruling: desk.Ruling) -> Case:
         """Refer a case anew as the desk decided, or dismiss it."""
+        self._make("office")
         return desk.route_case(
             reference,
             ruling,
@@ -226,7 +199,7 @@ class Machine:
         return Reviewer(
             archive=self.archive,
             store=self.store,
-            office=self.office,
+            office=lambda: self.office,
             clock=self.clock,
             read=read_apart,
             read_letters=read_letters_apart,
@@ -240,15 +213,11 @@ class Machine:
         Raises:
             ConfigurationError: It has faults; what was read before stays in force.
         """
-        office = read_office(self.settings)
-        check_holders(self.settings, office)
-        self.office = office
+        self.office = _office(self.settings)
 
     def close(self) -> None:
         """Let every connection go; never raises."""
-        self.mailbox.close()
-        self._smtp.close()
-        self.engine.dispose()
+        self._opened.close()
 
     def _note(self, party: str, error: MailbotError | None) -> None:
         try:
@@ -265,19 +234,10 @@ def open_current_database(settings: Settings) -> Engine:
     return engine
 
 
-def check_holders(settings: Settings, office: Office) -> None:
-    """
-    Refuse to tell invented officers of real people's grievances.
-
-    Raises:
-        ConfigurationError: Messages would leave this machine, and the directory is the sample that comes with mailbot.
-    """
-    twilio = settings.sms.twilio
-    sms_leaves = settings.sms.gateway == "twilio" and twilio is not None and twilio.api_base.startswith("https://")
-    if office.directory.is_fictitious() and (sms_leaves or not is_loopback(settings.smtp.host)):
-        message = "still has fictitious holders (example.org), and messages would really be sent"
-        hint = "write the real officers into officers.csv, or use the console gateway and an SMTP host on this machine"
-        raise ConfigurationError([Fault(str(settings.directory.path), 0, "", message, hint)])
+def _office(settings: Settings) -> Office:
+    office = read_office(settings)
+    check_holders(settings, office.directory)
+    return office
 
 
 def _mailbox(settings: Settings, stopping: Callable[[], bool]) -> ImapMailbox:

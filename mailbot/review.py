@@ -6,7 +6,7 @@ transaction and stands in the mail's history with who did it; a deed done before
 changed meanwhile is not overwritten; the ledger stays balanced, for a mail only changes its outcome.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.cases import lifecycle
@@ -55,7 +55,7 @@ class Reviewer:
 
     archive: MailArchive
     store: CaseStore
-    office: Office
+    office: Callable[[], Office]
     clock: Clock
     read: Reader
     by: str
@@ -89,7 +89,7 @@ class Reviewer:
             decision = held(mail.taken, str(error))
         else:
             reading = replace(reading, taken=described(mail.taken, reading.mail))
-            (decision,) = decide_mails([reading], self.store, self.office, self.clock())
+            (decision,) = decide_mails([reading], self.store, self.office(), self.clock())
         if (decision.outcome, decision.reason) == (Outcome.HELD, mail.reason):
             return Reviewed(mail, changed=False)
         return self._commit(decision, mail, MailDeed.RETRIED)
@@ -112,7 +112,7 @@ class Reviewer:
         self._must_be(mail, Outcome.HELD)
         reading = self._reading(mail)
         if as_ is Outcome.CASE:
-            decision = open_as_told(reading, self.store, self.office, self.clock())
+            decision = open_as_told(reading, self.store, self.office(), self.clock())
         else:
             decision = self._join(reading, as_, self._case(reference))
         return self._commit(decision, mail, MailDeed.RELEASED)
@@ -132,7 +132,7 @@ class Reviewer:
         self._must_be(mail, Outcome.FOLLOW_UP)
         if mail.reference != reference:
             raise Unsettled(f"this mail is a follow-up of {mail.reference}")
-        decision = open_as_told(self._reading(mail), self.store, self.office, self.clock(), looked=True)
+        decision = open_as_told(self._reading(mail), self.store, self.office(), self.clock(), looked=True)
         left = self._event(reference, EventKind.SPLIT, mail=mail.taken.sha256[:12], into=decision.reference)
         also = Decision(outcome=None, reason="a follow-up was split off", reference=reference, events=(left,))
         return self._commit(replace(decision, also=(also,)), mail, MailDeed.SPLIT)
@@ -182,12 +182,12 @@ class Reviewer:
                 withdrawn,
                 standing=other.in_charge(),
                 now_with=other.in_charge(),
-                own_post=self.office.directory.triage.code,
+                own_post=self.office().directory.triage.code,
             ),
             withdrawn=tuple(each.number for each in withdrawn),
-            also=(replace(render(follow, self.office.composer), outcome=None), *moved),
+            also=(replace(render(follow, self.office().composer), outcome=None), *moved),
         )
-        return render(joined, self.office.composer)
+        return render(joined, self.office().composer)
 
     def _moved(self, mail: StoredMail, reference: str) -> Decision:
         return Decision(
@@ -218,7 +218,7 @@ class Reviewer:
                 now=self.clock(),
                 by_desk=True,
             )
-        return replace(render(decision, self.office.composer), mail=reading.taken)
+        return replace(render(decision, self.office().composer), mail=reading.taken)
 
     def _follow_up(self, case: Case, mail: Mail, raw_sha256: str, reason: str) -> Decision:
         return lifecycle.follow_up(case, mail, raw_sha256=raw_sha256, now=self.clock(), reason=reason)

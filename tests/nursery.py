@@ -9,15 +9,17 @@ import os
 import signal
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from mailbot import daemon, machine
+from mailbot.office import read_office
 from mailbot.settings import load_settings
 
 
 def main() -> None:
     settings = load_settings(Path(sys.argv[1]), os.environ)
-    office = machine.read_office(settings)
-    machine.read_office = lambda settings: office  # noqa: ARG005 - in place of the real one
+    office = read_office(settings)
+    patch.object(machine, "read_office", lambda _settings: office).start()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies: nobody asks how a child has ended
     for _ in sys.stdin:
         child = os.fork()

@@ -17,8 +17,8 @@ from mailbot.dispatch import Dispatcher, DispatchSummary, Observer, observe_noth
 from mailbot.ingest.archive import FileArchive
 from mailbot.ingest.parse import read_mail
 from mailbot.intake import Office
-from mailbot.machine import read_office
 from mailbot.model import Channel, OutboxMessage
+from mailbot.office import read_office
 from mailbot.receive import Receiver, ReceiveSummary
 from mailbot.settings import load_settings
 from tests.fakes import FakeClock, FakeMailbox, FakePost, FakeSms

@@ -17,7 +17,7 @@ UNCLEAR = ("--name", "Rina Das", "--mobile", "98310 12345", "--subject", "Help",
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation; the packaged office is read once for all tests here."""
     for module in (machine, settle):
-        monkeypatch.setattr(module, "read_office", lambda _: an_office())
+        monkeypatch.setattr(module, "read_office", lambda *_, **__: an_office())
     return write_settings(tmp_path)
 
 

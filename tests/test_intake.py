@@ -86,7 +86,7 @@ def test_a_mail_that_is_held_leads_nowhere_and_its_release_names_the_case_made_m
     assert rig.receive().cases == 1
     (line,) = list_held(rig.engine)
     reviewer = Reviewer(
-        archive=rig.archive, store=rig.store, office=rig.office, clock=rig.clock, read=read_mail, by="clerk7"
+        archive=rig.archive, store=rig.store, office=lambda: rig.office, clock=rig.clock, read=read_mail, by="clerk7"
     )
     reviewer.release(reviewer.find(str(line["id"])), Outcome.CASE)
     released, made = list_cases(rig.engine)

@@ -39,7 +39,7 @@ ADAPTERS = {
     "notify.sms",
     "notify.smtp",
 }
-ROOT = {"", "__main__", "cli", "daemon", "demo", "embedded", "log", "machine", "settings", "systemd"}
+ROOT = {"", "__main__", "cli", "daemon", "demo", "embedded", "log", "machine", "office", "settings", "systemd"}
 
 LAYERS: Mapping[str, frozenset[str]] = {
     "words": frozenset({"words"}),

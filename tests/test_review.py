@@ -35,7 +35,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 def reviewer(rig: Rig, **changes: Any) -> Reviewer:
     ours = Reviewer(
-        archive=rig.archive, store=rig.store, office=rig.office, clock=rig.clock, read=read_mail, by="clerk7"
+        archive=rig.archive, store=rig.store, office=lambda: rig.office, clock=rig.clock, read=read_mail, by="clerk7"
     )
     return replace(ours, **changes)
 

@@ -356,7 +356,7 @@ def test_the_api_key_takes_the_place_of_the_token(write: Write) -> None:
     path = write(twilio('from = "+12025550100"\napi_key_sid = "SK01"'))
     assert one_fault(path, TOKEN).key == "twilio_api_key_secret"
     settings = load_settings(path, {**SECRETS, "MAILBOT_TWILIO_API_KEY_SECRET": "s"})
-    assert settings.secrets.twilio_auth_token is None
+    assert settings.secrets.reveal("twilio_api_key_secret") == "s"
 
 
 def test_a_gateway_of_a_later_version_is_named_so(write: Write) -> None:
@@ -396,13 +396,21 @@ def test_a_credential_that_is_not_text_is_a_fault(write: Write, tmp_path: Path) 
 
 def test_secrets_are_not_printed(write: Write) -> None:
     settings = load_settings(write(GOOD), SECRETS)
-    assert "imap-pass" not in f"{settings!r} {settings.secrets} {settings.secrets.imap_password}"
+    assert "imap-pass" not in f"{settings!r} {settings.secrets}"
 
 
-def test_what_reads_only_the_database_needs_no_secrets(write: Write) -> None:
-    settings: Settings = load_settings(write(GOOD), {}, secrets=False)
-    with pytest.raises(ConfigurationError, match="imap_password"):
+def test_a_secret_that_nobody_asked_for_is_missed_when_it_is_used(write: Write) -> None:
+    some = {"MAILBOT_REPLY_SECRET": "0123456789abcdef"}
+    settings: Settings = load_settings(write(GOOD), some, secrets=False)
+    assert settings.secrets.reveal("reply_secret") == "0123456789abcdef"
+    with pytest.raises(ConfigurationError, match=r"imap_password: the secret is missing .*MAILBOT_IMAP_PASSWORD"):
         settings.secrets.reveal("imap_password")
+
+
+def test_a_secret_is_as_fit_when_it_is_used_as_when_all_are_asked_for(write: Write) -> None:
+    settings = load_settings(write(GOOD), {"MAILBOT_REPLY_SECRET": "short"}, secrets=False)
+    with pytest.raises(ConfigurationError, match="at least 16 characters"):
+        settings.secrets.reveal("reply_secret")
 
 
 # --- TOML

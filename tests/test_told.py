@@ -96,7 +96,7 @@ def test_our_own_words_alone_close_nothing(rig: Rig) -> None:
 def test_the_desk_cannot_release_our_own_words_as_an_answer_but_one_below_them(rig: Rig) -> None:
     message = sent(rig, Purpose.REFERRAL)
     ours = Reviewer(
-        archive=rig.archive, store=rig.store, office=rig.office, clock=rig.clock, read=read_mail, by="clerk7"
+        archive=rig.archive, store=rig.store, office=lambda: rig.office, clock=rig.clock, read=read_mail, by="clerk7"
     )
     rig.mailbox.deliver(answering(message, unmarked(message.text), verdict="none"))
     rig.receive()
@@ -136,7 +136,7 @@ def test_an_officer_who_answers_the_referral_of_a_duplicate_is_compared_with_tha
     second, first = (str(case["reference"]) for case in list_cases(rig.engine))
     assert message.reference == second
     ours = Reviewer(
-        archive=rig.archive, store=rig.store, office=rig.office, clock=rig.clock, read=read_mail, by="clerk7"
+        archive=rig.archive, store=rig.store, office=lambda: rig.office, clock=rig.clock, read=read_mail, by="clerk7"
     )
     ours.join(second, first)
     rig.mailbox.deliver(answering(message, unmarked(message.text)))

@@ -17,8 +17,8 @@ from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.paths import Record, each_mail, letters_option, paths_argument
 from mailbot.cli.session import begin
 from mailbot.intake import Office, route_mail
-from mailbot.machine import read_office
 from mailbot.model import Mail, Place, Route
+from mailbot.office import read_office
 from mailbot.settings import load_settings_or_default
 
 _NOWHERE = {"code": "", "kind": "", "name": ""}
@@ -36,7 +36,7 @@ def classify(asked: Asked, paths: tuple[Path, ...], *, letters: bool) -> int:
     Without settings the configuration that comes with mailbot is used.
     """
     begin(asked)
-    office = read_office(load_settings_or_default(asked.config, os.environ))
+    office = read_office(load_settings_or_default(asked.config, os.environ), only_looks=True)
     print_one = partial(_print_classified, office=office, asked=asked)
     return each_mail(paths, asked, print_one, _classify_error, letters=letters)
 

@@ -19,7 +19,7 @@ from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.session import now
 from mailbot.cli.trial import finding_record, placed, settings_for_trial
 from mailbot.intake import INDIA, Office
-from mailbot.machine import read_office
+from mailbot.office import read_office
 from mailbot.settings import load_office_files
 
 _MOST_AREAS = 8
@@ -42,7 +42,7 @@ def check(asked: Asked) -> int:
     Exit status 1 when somewhere nobody answers, 78 when the files cannot be read.
     """
     settings = settings_for_trial(asked)
-    office, texts = read_office(settings), load_office_files(settings)
+    office, texts = read_office(settings, only_looks=True), load_office_files(settings)
     today = now().astimezone(INDIA).date()
     report = check_directory(office.directory, office.gazetteer, texts.directory, on=today)
     titles = nobodys_titles(texts.rules.get(TITLES, ""), office.directory)

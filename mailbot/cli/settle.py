@@ -22,8 +22,8 @@ from mailbot.cli.work import machine
 from mailbot.desk import Ruling
 from mailbot.errors import Unsettled
 from mailbot.intake import Office, find_routes
-from mailbot.machine import read_office
 from mailbot.model import Match, Route
+from mailbot.office import read_office
 from mailbot.settings import load_settings
 
 Json = Mapping[str, object]
@@ -103,7 +103,7 @@ def why(asked: Asked, reference: tuple[str, ...], *, today: bool) -> None:
     found = _reasons_of(stored)
     current = None
     if today:
-        office = read_office(load_settings(asked.config, os.environ, secrets=False))
+        office = read_office(load_settings(asked.config, os.environ, secrets=False), only_looks=True)
         current = _today(str(stored["subject"]), str(stored["text"]), office)
     if asked.json:
         show.emit(

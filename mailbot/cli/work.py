@@ -28,7 +28,7 @@ def run(asked: Asked) -> int:
     Runs in the foreground and logs to stderr. SIGTERM and Ctrl-C end it at the next safe place; SIGHUP reads rules,
     places, directory and templates anew.
     """
-    return daemon.run(settings_for_work(asked, level=logging.INFO))
+    return daemon.run(settings_for_work(asked, level=logging.INFO, secrets=True))
 
 
 @click.command

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mailbot.errors import ConfigurationError, Fault
-from mailbot.settings.secrets import Secrets, needed_secrets, read_secrets
+from mailbot.settings.secrets import Secrets, needed_secrets
 from mailbot.settings.source import faults_of, read_settings_file
 from mailbot.settings.tables import (
     ArchiveSettings,
@@ -59,14 +59,14 @@ def load_settings(path: Path | None, environ: Mapping[str, str], *, secrets: boo
     Args:
         path: The file that the user named, if any.
         environ: The environment: where the file and the secrets may be.
-        secrets: Whether the secrets are needed. What only reads the database does without.
+        secrets: Whether all secrets that the settings call for must be there now; else each is looked for when used.
 
     Raises:
         ConfigurationError: Every fault of the file and of the secrets.
     """
     file = read_settings_file(_existing(settings_path(path, environ)))
-    wanted = needed_secrets(file.values) if secrets else ()
-    found, faults = read_secrets(wanted, environ)
+    found = Secrets(environ)
+    faults = found.faults(needed_secrets(file.values)) if secrets else []
     try:
         tables = Tables.model_validate(file.values, context={"base": file.path.absolute().parent})
     except ValidationError as error:
@@ -78,7 +78,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str], *, secrets: boo
 
 def load_settings_or_default(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """
-    Read the settings without secrets; where there is no file and none was asked for, those that come with mailbot.
+    Read the settings, whatever secrets there are; without a file, and none asked for, those that come with mailbot.
 
     Raises:
         ConfigurationError: As `load_settings`; also when the file that was asked for is not there.

@@ -1,16 +1,14 @@
 """
 Secrets, which never stand in mailbot.toml.
 
-In: the environment, and which secrets the settings call for. Out: Secrets, and a fault for each that is missing.
-Each is looked for in `$CREDENTIALS_DIRECTORY/<name>` (systemd's LoadCredential=), then in `$MAILBOT_<NAME>`. Promised:
-no secret is ever printed, not even in part.
+In: the environment. Out: Secrets, each read when it is asked for, so that nobody needs one he does not use; and, for
+who needs all, a fault for each that is missing. Each is looked for in `$CREDENTIALS_DIRECTORY/<name>` (systemd's
+LoadCredential=), then in `$MAILBOT_<NAME>`. Promised: no secret is ever printed, not even in part.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import SecretStr
 
 from mailbot.errors import ConfigurationError, Fault
 
@@ -23,27 +21,30 @@ _HINTS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets that the settings call for; the others are None."""
+    """Where the secrets of this installation are found. None is kept here."""
 
-    imap_password: SecretStr | None = None
-    smtp_password: SecretStr | None = None
-    twilio_auth_token: SecretStr | None = None
-    twilio_api_key_secret: SecretStr | None = None
-    reply_secret: SecretStr | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def reveal(self, name: str) -> str:
         """
-        The secret itself, for the one call that needs it.
+        The secret itself, for the one part that needs it.
 
         Raises:
-            ConfigurationError: It was not loaded.
+            ConfigurationError: It is missing or unfit.
         """
-        secret: SecretStr | None = getattr(self, name)
-        if secret is None:
-            raise ConfigurationError([_missing(name, "environment")])
-        return secret.get_secret_value()
+        return _checked(name, *_read(name, self.environ))
+
+    def faults(self, names: Collection[str]) -> list[Fault]:
+        """What is missing or unfit among these."""
+        faults: list[Fault] = []
+        for name in names:
+            try:
+                self.reveal(name)
+            except ConfigurationError as error:
+                faults.extend(error.faults)
+        return faults
 
 
 def needed_secrets(values: Mapping[str, object]) -> tuple[str, ...]:
@@ -56,18 +57,6 @@ def needed_secrets(values: Mapping[str, object]) -> tuple[str, ...]:
     if sms.get("gateway") == "twilio":
         names.append("twilio_api_key_secret" if twilio.get("api_key_sid") else "twilio_auth_token")
     return tuple(names)
-
-
-def read_secrets(names: Collection[str], environ: Mapping[str, str]) -> tuple[Secrets, list[Fault]]:
-    """Read these secrets; what is missing or unfit is a fault, and None among the secrets."""
-    found: dict[str, SecretStr] = {}
-    faults: list[Fault] = []
-    for name in names:
-        try:
-            found[name] = SecretStr(_checked(name, *_read(name, environ)))
-        except ConfigurationError as error:
-            faults.extend(error.faults)
-    return Secrets(**found), faults
 
 
 def _read(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
