@@ -9,36 +9,14 @@ Neither who wrote it nor what it asks for is considered here.
 import re
 from dataclasses import dataclass
 
-from mailbot.ingest.automatic import auto_submitted, is_automatic_subject, reads_automatic, says_automatic
-from mailbot.ingest.bounce import (
-    FAILURE,
-    find_addressee,
-    find_failed,
-    find_returned_ids,
-    read_delivery_status,
-    read_disposition,
-    split_copy,
-)
+from mailbot.ingest.automatic import auto_submitted, reads_automatic, says_automatic
+from mailbot.ingest.bounce import read_delivery_status
+from mailbot.ingest.form import DELIVERY_TYPES, RECEIPT_TYPES, Form, has_null_path, is_daemon, is_strict_daemon
 from mailbot.ingest.headers import Headers
-from mailbot.model import Address, MailKind
+from mailbot.ingest.undelivered import DELIVERED_SUBJECT, find_bounce, find_bounced, is_delay, returned_ids
+from mailbot.model import MailKind
 
 _LOOKED_AT = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What a mail shows of itself. `reports` are (type, text) of machine-readable parts and returned mails."""
-
-    headers: Headers
-    subject: str
-    senders: tuple[Address, ...]
-    own: tuple[str, ...]  # the addresses it was sent to: ours
-    type: str
-    report_type: str
-    part_types: frozenset[str]
-    reports: tuple[tuple[str, str], ...]
-    invites: bool  # a calendar's invitation, or the answer to one
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +33,15 @@ class Kind:
 def find_kind(form: Form) -> Kind:
     """Decide what sort of mail it is."""
     about = (MailKind.BOUNCE, MailKind.DELAY, MailKind.RECEIPT, MailKind.REPORT)
-    kind = _find_report(form) or _find_bounce(form) or _find_automatic(form) or _find_conversation(form)
+    kind = _find_report(form) or find_bounce(form) or _find_automatic(form) or _find_conversation(form)
     return Kind(
         kind=kind,
         bulk=is_bulk(form.headers),
         spam=is_spam(form.headers),
         by_words=kind in (*about, MailKind.AUTO_REPLY) and not _is_marked(form),
-        wants_no_answer=_has_null_path(form.headers),
-        bounced=_bounced(form) if kind is MailKind.BOUNCE else (),
-        returned_ids=_returned_ids(form) if kind in about else (),
+        wants_no_answer=has_null_path(form.headers),
+        bounced=find_bounced(form) if kind is MailKind.BOUNCE else (),
+        returned_ids=returned_ids(form) if kind in about else (),
     )
 
 
@@ -71,10 +49,10 @@ def _is_marked(form: Form) -> bool:
     """Whether header, parts or mailbox show that a machine wrote it, so that nothing hangs on what its words are."""
     headers = form.headers
     return (
-        _has_null_path(headers)
+        has_null_path(headers)
         or (says_automatic(headers) and not _is_of_its_own_accord(headers))
         or headers.has(*_MACHINES_FIELDS)
-        or _is_strict_daemon(form)
+        or is_strict_daemon(form)
         or form.type == "multipart/report"
         or not form.part_types.isdisjoint(_REPORT_TYPES)
         or bool(_AGGREGATE.match(form.subject))
@@ -106,9 +84,7 @@ def is_spam(headers: Headers) -> bool:
 
 # --- reports ------------------------------------------------------------------------------------------------------
 
-_DELIVERY_TYPES = ("message/delivery-status", "message/global-delivery-status")
-_RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
-_REPORT_TYPES = frozenset({*_DELIVERY_TYPES, *_RECEIPT_TYPES, "message/feedback-report"})
+_REPORT_TYPES = frozenset({*DELIVERY_TYPES, *RECEIPT_TYPES, "message/feedback-report"})
 _MACHINES_FIELDS = ("x-failed-recipients", "x-mailererror", "x-hmxmroriginalrecipient", "x-ricevuta")
 _RECEIPT_SUBJECT = re.compile(
     r"(?:(?:not |nicht |non )?read|(?:un|nicht )?gelesen|lu|leído|leido|letto|gelezen|lida|læst|läst|lest|"
@@ -126,42 +102,17 @@ _RECEIPT_WORDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REFUSED = re.compile(r"\breject(?:ed|ion)\b|\brefused\b", re.IGNORECASE)
-_DELIVERED_SUBJECT = re.compile(
-    r"(?:delivered|relayed|zugestellt|delivery (?:report|confirmation)|remis)\s?[:：]", re.IGNORECASE
-)
-_DELAY_WORDS = re.compile(
-    r"delivery (?:is |has been |status notification ?\(|temporarily )?(?:delayed|delay\)|suspended)|"
-    r"delayed (?:mail|message|delivery)|"
-    r"not yet been delivered|has been delayed|still (?:be )?(?:trying|being retried)|will (?:continue|"
-    r"keep) (?:to )?(?:try|retry)|"
-    r"retry(?:ing)? (?:for|until)|(?:will|to) be retried|this is a warning (?:message )?only|temporary problem|"
-    r"(?:delivery|message) incomplete|still undelivered|do not need to re-?send|no action is required|"
-    r"message is delayed|delivery delayed|temporary failure report|have not given up|"
-    r"warning: (?:message|"
-    r"could not send|mail) .{0,60}"
-    r"(?:delayed|still|for (?:the )?past|hours)|verzögert|retardé|différé|retrasad|vertraagd|ritardat|задерж|"
-    r"延迟|遅延|বিলম্ব|विलंब",
-    re.IGNORECASE,
-)
-_GAVE_UP = re.compile(
-    r"giving up|gave up|(?<!not )given up|permanent (?:error|fail|fatal)|has been (?:returned|bounced|rejected)|"
-    r"failed permanently",
-    re.IGNORECASE,
-)
 
 
 def _find_report(form: Form) -> MailKind | None:
     """Reports that say so by their structure (RFC 3462 and its kin)."""
     actions = tuple(
-        action
-        for kind, text in form.reports
-        if kind in _DELIVERY_TYPES
-        for action in read_delivery_status(text).actions
+        action for kind, text in form.reports if kind in DELIVERY_TYPES for action in read_delivery_status(text).actions
     )
     types = form.part_types if form.type == "multipart/report" or not _is_conversation(form) else frozenset[str]()
-    if form.report_type == "delivery-status" or types.intersection(_DELIVERY_TYPES):
+    if form.report_type == "delivery-status" or types.intersection(DELIVERY_TYPES):
         return _delivery_kind(form, actions)
-    if form.report_type == "disposition-notification" or types.intersection(_RECEIPT_TYPES):
+    if form.report_type == "disposition-notification" or types.intersection(RECEIPT_TYPES):
         return MailKind.BOUNCE if _is_refusal(form) else MailKind.RECEIPT
     if form.type == "multipart/report" or "message/feedback-report" in types:
         return MailKind.REPORT if form.report_type or "message/feedback-report" in types else None
@@ -200,130 +151,14 @@ def _delivery_kind(form: Form, actions: tuple[str, ...]) -> MailKind:
         return MailKind.DELAY
     if actions:
         return MailKind.RECEIPT  # delivered, relayed or expanded: all went well
-    return MailKind.DELAY if _is_delay(form) else MailKind.BOUNCE
-
-
-# --- bounces written for people -----------------------------------------------------------------------------------
-
-_DAEMON = re.compile(
-    r"mailer[-_.]?daemon|mail[-_ ]?delivery|postmaster|mdaemon|mail[-_ ]system|maildaemon|microsoftexchange|"
-    r"delivery[-_ ]subsystem|bounce[-_.]?(?:s|daemon|notification)?@|system administrator|mail administrator|"
-    r"smtp[-_]?daemon|post[-_.]master@",
-    re.IGNORECASE,
-)
-_STRICT_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|postmaster|maildaemon|mdaemon)@", re.IGNORECASE)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status )?notification|delivery (?:has )?fail|delivery failure|failed (?:mail|"
-    r"delivery)|failure (?:notice|report)|"
-    r"returned (?:mail|to sender|message|e-?mail)|return(?:ing|ed) message to sender|non[- ]?(?:delivery|"
-    r"deliverable|delivered|remis|recapitabile)|"
-    r"mail (?:delivery )?(?:failed|failure|error|system error)|message (?:not|undelivered|could not|delivery)|"
-    r"could not (?:be )?(?:send|deliver)|"
-    r"mail delivery (?:system|subsystem|problem|status)|delivery (?:notice|problem|report|error)|unzustellbar|"
-    r"nicht zustellbar|unzustellbare|fehlgeschlagen|"
-    r"rejected|rückläufer|"
-    r"no se ha podido|no se puede entregar|entrega fallida|devuelto|échec|non distribu|impossible de remettre|"
-    r"niet (?:te )?bezorg|onbestelbaar|"
-    r"mancata consegna|non recapitat|não entregue|falha na entrega|ikke leveret|olevererbart|"
-    r"kan inte levereras|kunne ikke leveres|"
-    r"не ?доставлен|недоставлен|невозможно доставить|не удалось доставить|niedostarczon|nie dostarczono|zwrot|"
-    r"doručení|kézbesít|"
-    r"退信|未送达|无法投递|系统退信|配信不能|配信失敗|送信できません|반송|전송 실패|পৌঁছানো যায়নি|বিতরণ ব্যর্থ|"
-    r"डिलीवर नहीं|वितरण विफल|address not found|xmail bounce",
-    re.IGNORECASE,
-)
-
-
-def _find_bounce(form: Form) -> MailKind | None:
-    """Bounces without a machine-readable part: several signs together, since each alone also occurs elsewhere."""
-    subject = bool(_BOUNCE_SUBJECT.search(form.subject))
-    if form.headers.has("x-failed-recipients"):
-        given_up = re.search(r"\bfailed\b|timeout exceeded", split_copy(form.text)[0][:4_000])
-        return MailKind.DELAY if _is_delay(form) and not given_up else MailKind.BOUNCE
-    words, copy = split_copy(form.text)
-    words = words[:_LOOKED_AT]
-    daemon = _is_daemon(form)
-    automatic = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
-    automatic = automatic or form.headers.has("x-mailererror")
-    if daemon and _is_delay(form):
-        return MailKind.DELAY
-    if not (daemon or (automatic and subject) or (subject and copy and _begins_with_failure(form, words))):
-        return None
-    if is_automatic_subject(form.subject) or (daemon and _DELIVERED_SUBJECT.match(form.subject)):
-        return None
-    fails = bool(FAILURE.search(words))
-    signs = subject + fails + bool(copy or "message/rfc822" in form.part_types) + automatic
-    if signs >= 2 and (subject or fails):
-        return MailKind.BOUNCE
-    return MailKind.BOUNCE if _is_strict_daemon(form) and _names_another(form, words) else None
-
-
-def _begins_with_failure(form: Form, words: str) -> bool:
-    """Whether nobody's mail program wrote this, and its first words are that a mail failed."""
-    is_persons = form.headers.has("in-reply-to", "references", "x-mailer", "user-agent")
-    first = "\n".join(line for line in words.split("\n") if line.strip())[:300]
-    return not is_persons and bool(FAILURE.search(first))
-
-
-def _is_strict_daemon(form: Form) -> bool:
-    """A mailbox that no person writes from: what names another's address there reports on it, in any language."""
-    return any(_STRICT_DAEMON.match(sender.address) for sender in form.senders[:5])
-
-
-def _names_another(form: Form, words: str) -> bool:
-    return bool(find_failed(words, not_these=[*form.own, *(sender.address for sender in form.senders)]))
-
-
-def _is_daemon(form: Form) -> bool:
-    return any(_DAEMON.search(f"{sender.name} {sender.address}") for sender in form.senders[:5])
-
-
-def _is_delay(form: Form) -> bool:
-    words = f"{form.subject}\n{split_copy(form.text)[0][:4_000]}"
-    return bool(_DELAY_WORDS.search(words)) and not _GAVE_UP.search(words)
-
-
-def _has_null_path(headers: Headers) -> bool:
-    paths = headers.raw("return-path")
-    return bool(paths) and paths[0].strip() in (b"<>", b"", b"<MAILER-DAEMON>")
-
-
-def _bounced(form: Form) -> tuple[str, ...]:
-    """The machine's word first, then the header Exim and Gmail set, then the text for people."""
-    failed: dict[str, None] = {}
-    for kind, text in form.reports:
-        if kind in _DELIVERY_TYPES:
-            failed.update(dict.fromkeys(read_delivery_status(text).failed))
-    if not failed:
-        named = ",".join(value.decode("latin-1") for value in form.headers.raw("x-failed-recipients"))
-        failed.update(
-            dict.fromkeys(address for part in re.split(r"[,;\s]+", named) if "@" in (address := part.strip("<>")))
-        )
-    if not failed:
-        failed.update(
-            dict.fromkeys(
-                address for kind, text in form.reports if kind in _RECEIPT_TYPES for address in read_disposition(text)
-            )
-        )
-    if not failed:
-        ours = [*form.own, *(sender.address for sender in form.senders)]
-        failed.update(dict.fromkeys(find_failed(form.text, not_these=ours)))
-        returned = [text for kind, text in form.reports if kind not in _DELIVERY_TYPES + _RECEIPT_TYPES]
-        failed = failed or dict.fromkeys(find_addressee([*returned, split_copy(form.text)[1]], not_these=ours))
-    return tuple(failed)
-
-
-def _returned_ids(form: Form) -> tuple[str, ...]:
-    texts = [text for kind, text in form.reports if kind not in _DELIVERY_TYPES + _RECEIPT_TYPES]
-    texts += [re.sub(r"(?im)^original-message-id:", "Message-ID:", text) for _, text in form.reports]
-    return find_returned_ids([*texts, form.text])
+    return MailKind.DELAY if is_delay(form) else MailKind.BOUNCE
 
 
 # --- automatic replies --------------------------------------------------------------------------------------------
 
 
 def _find_automatic(form: Form) -> MailKind | None:
-    quiet = _has_null_path(form.headers) or auto_submitted(form.headers) != "no"
+    quiet = has_null_path(form.headers) or auto_submitted(form.headers) != "no"
     if _is_receipt(form, quiet=quiet):
         return MailKind.RECEIPT
     return (
@@ -337,7 +172,7 @@ def _is_receipt(form: Form, *, quiet: bool) -> bool:
     """Read receipts and delivery confirmations without a machine-readable part."""
     if _RECEIPT_SUBJECT.match(form.subject) and _RECEIPT_WORDS.search(form.text[:4_000]):
         return True
-    return bool(_DELIVERED_SUBJECT.match(form.subject)) and (quiet or _is_daemon(form))
+    return bool(DELIVERED_SUBJECT.match(form.subject)) and (quiet or is_daemon(form))
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -366,7 +201,7 @@ _FORWARD_MARK = re.compile(
 
 
 def _is_conversation(form: Form) -> bool:
-    return form.headers.has("in-reply-to", "references") and not _is_daemon(form)
+    return form.headers.has("in-reply-to", "references") and not is_daemon(form)
 
 
 def _find_conversation(form: Form) -> MailKind:

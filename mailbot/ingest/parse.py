@@ -23,8 +23,9 @@ from mailbot.ingest.addresses import ADDRESS_LIMIT, parse_addresses
 from mailbot.ingest.body import split_reply
 from mailbot.ingest.bounce import LOOKED_AT
 from mailbot.ingest.content import Content, find_content, quote_starts, read_text
+from mailbot.ingest.form import Form
 from mailbot.ingest.headers import Headers, decode_header, find_ids, one_line, parse_date, unfold
-from mailbot.ingest.kind import Form, Kind, find_kind
+from mailbot.ingest.kind import Kind, find_kind
 from mailbot.ingest.language import find_language
 from mailbot.ingest.phone import find_phones
 from mailbot.ingest.quote_signs import About, about_mail
