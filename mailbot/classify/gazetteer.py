@@ -121,8 +121,8 @@ def read_gazetteer(files: Mapping[str, str], *, beside: Lexicon[Any] | None = No
         code: next((each for each in chain if places[each].kind == "district"), "") for code, chain in chains.items()
     }
     placed = (
-        (name.phrase, name._replace(district=districts[name.code], weak=weak.get(words_of(name.phrase), Weak.NOTHING)))
-        for name in _names(rows, localities)
+        (phrase, Name(rule, code, kind, phrase, numbered, districts[code], weak.get(words_of(phrase), Weak.NOTHING)))
+        for rule, code, kind, phrase, numbered, _, _ in _names(rows, localities)
     )
     names = Lexicon(placed, beside=beside)
     return Gazetteer(

@@ -4,10 +4,12 @@ Phrases that find themselves in a text.
 In: phrases with a payload each; a `Text`. Out: `Hit`s, the longest phrase first, left to right, none within another.
 Several lexicons (keywords, cues, titles; names, type words) may stand `beside` one another: a text is then walked once
 for all of them, and each still answers for itself. Work is linear in the text: at each word a dictionary is asked, and
-a phrase is followed for at most as many words as the longest phrase has.
+a phrase is followed for at most as many words as the longest phrase has. Phrases are planted when a text first has a
+word that they begin with: of all that are known, a mail asks for few.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -50,28 +52,43 @@ class Lexicon(Generic[P]):
     ) -> None:
         self._trie: _Trie = _Trie() if beside is None else beside._trie
         self._place = self._trie.add_lexicon(may_overlap=may_overlap)
+        self._trie.sow(self._seeds(entries))
+
+    def _seeds(self, entries: Iterable[tuple[str, P]]) -> Iterator["_Seed"]:
+        place = self._place
         for phrase, payload in entries:
-            self._add(phrase, payload)
-
-    def _add(self, phrase: str, payload: P) -> None:
-        words = words_of(phrase)
-        if not words:
-            return
-        self._plant(words, payload)
-        sounds = [sound(word) for word in words]
-        if sum(map(len, sounds)) >= (_SURE_SOUND if len(words) > 1 else 5 if words[0].isascii() else 4):
-            self._plant([SOUND + s if s else word for word, s in zip(words, sounds, strict=True)], payload)
-        joined = "".join(words)
-        if len(words) == 2 and len(joined) >= 8 and not any(c.isdigit() for c in joined):
-            self._plant([joined], payload)  # স্বাস্থ্যসাথী beside স্বাস্থ্য সাথী
-            self._plant([SOUND + sound(joined)], payload)
-
-    def _plant(self, path: Sequence[str], payload: P) -> None:
-        self._trie.plant(path, self._place, payload)
+            words = words_of(phrase)
+            if words:
+                yield _Seed(words, place, payload, known_by_sound=False)
+            if len(words) == 2:
+                joined = words[0] + words[1]
+                if len(joined) >= 8 and not any(map(str.isdigit, joined)):  # স্বাস্থ্যসাথী beside স্বাস্থ্য সাথী
+                    yield _Seed((joined,), place, payload, known_by_sound=True)
 
     def find(self, text: Text) -> list[Hit[P]]:
         """Find the longest phrases, left to right."""
         return cast("list[Hit[P]]", self._trie.walk(text)[self._place])
+
+
+class _Seed(NamedTuple):
+    """A phrase not planted yet, with its lexicon and payload; `known_by_sound`, however little of it sounds."""
+
+    words: tuple[str, ...]
+    lexicon: int
+    payload: object
+    known_by_sound: bool
+
+    def paths(self, opening: str) -> Iterator[Sequence[str]]:
+        """The ways to write it that begin with this key: the phrase itself, and what it sounds like."""
+        words = self.words
+        if opening == words[0]:
+            yield words
+        heard = sound(words[0])
+        if opening == (SOUND + heard if heard else words[0]):
+            sounds = [sound(word) for word in words]
+            enough = _SURE_SOUND if len(words) > 1 else 5 if words[0].isascii() else 4
+            if self.known_by_sound or sum(map(len, sounds)) >= enough:
+                yield [SOUND + s if s else word for word, s in zip(words, sounds, strict=True)]
 
 
 class _Node:
@@ -94,26 +111,36 @@ class _Trie:
 
     def __init__(self) -> None:
         self._root = _Node()
+        self._seeds: defaultdict[str, list[_Seed]] = defaultdict(list)  # by the key that a phrase begins with
         self._may_overlap: list[bool] = []  # by lexicon
-        self._start = _State([(self._root, False)])
+        self._start = _Start(self)
         self._recent: tuple[tuple[Text, _Hits], ...] = ()  # several readers ask for the same texts
 
     def add_lexicon(self, *, may_overlap: bool) -> int:
         self._may_overlap.append(may_overlap)
         return len(self._may_overlap) - 1
 
-    def plant(self, path: Sequence[str], lexicon: int, payload: object) -> None:
-        node = self._root
-        for key in path:
-            further = node.following.get(key)
-            if further is None:
-                further = node.following[key] = _Node()
-            node = further
-        planted = node.payloads.get(lexicon, ())
-        if payload not in planted:
-            node.payloads[lexicon] = (*planted, payload)
-        if self._start or self._recent:
-            self._start, self._recent = _State([(self._root, False)]), ()
+    def sow(self, seeds: Iterable[_Seed]) -> None:
+        by_opening = self._seeds
+        for seed in seeds:
+            word = seed.words[0]
+            by_opening[word].append(seed)
+            if heard := sound(word):
+                by_opening[SOUND + heard].append(seed)
+        self._root = _Node()  # all is planted anew, with these, when it is asked for
+        self._start, self._recent = _Start(self), ()
+
+    def opened_by(self, word: str) -> _Frontier:
+        """
+        Where a text's word leads from the beginning; what begins with it is planted now.
+
+        A node is shown to others when all is planted below it: another thread that asks meanwhile plants its own.
+        """
+        following = self._root.following
+        for opening in keys(word):
+            if opening in self._seeds and opening not in following:
+                following[opening] = _planted(opening, self._seeds[opening])
+        return _reached([(self._root, False)], word)
 
     def walk(self, text: Text) -> _Hits:
         """What each lexicon finds in a text."""
@@ -122,7 +149,7 @@ class _Trie:
                 return hits
         if len(self._start) > _WORDS_KEPT or self._start.steps > _STEPS_KEPT:
             # A new memo, not an emptied one: another thread may still be reading the old.
-            self._start = _State([(self._root, False)])
+            self._start = _Start(self)
         hits = self._walk(text)
         self._recent = (*self._recent[1 - _RECENT :], (text, hits))
         return hits
@@ -170,9 +197,42 @@ class _State(dict[str, "_State | None"]):
 
     def __missing__(self, word: str) -> "_State | None":
         self._first.steps += 1
-        nodes = _reached(self._nodes, word)
+        nodes = self._lead(word)
         found = self[word] = _State(nodes, self) if nodes else None
         return found
+
+    def _lead(self, word: str) -> _Frontier:
+        return _reached(self._nodes, word)
+
+
+class _Start(_State):
+    """The state before the first word of a phrase."""
+
+    __slots__ = ("_trie",)
+
+    def __init__(self, trie: _Trie) -> None:
+        super().__init__([])
+        self._trie = trie
+
+    def _lead(self, word: str) -> _Frontier:
+        return self._trie.opened_by(word)
+
+
+def _planted(opening: str, seeds: Iterable[_Seed]) -> _Node:
+    """The node that this key leads to, and below it all phrases that begin with it."""
+    first = _Node()
+    for seed in seeds:
+        for path in seed.paths(opening):
+            node = first
+            for key in path[1:]:
+                further = node.following.get(key)
+                if further is None:
+                    further = node.following[key] = _Node()
+                node = further
+            planted = node.payloads.get(seed.lexicon, ())
+            if seed.payload not in planted:
+                node.payloads[seed.lexicon] = (*planted, seed.payload)
+    return first
 
 
 def _last(text: Text, words: Sequence[str], at: int, state: _State, further: _State | None) -> _State:

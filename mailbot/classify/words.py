@@ -137,5 +137,6 @@ def _blank_address(chunk: re.Match[str]) -> str:
 @lru_cache(maxsize=1 << 16)
 def words_of(phrase: str) -> tuple[str, ...]:
     """A phrase as it is compared: folded words. Two phrases with the same words are the same."""
-    words = (_ASCII_WORD if phrase.isascii() else _WORD).findall(phrase)
-    return tuple(folded for word in words if (folded := fold(word)))
+    if phrase.isascii():
+        return tuple(_ASCII_WORD.findall(phrase.lower()))
+    return tuple(filter(None, map(fold, _WORD.findall(phrase))))

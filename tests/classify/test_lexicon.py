@@ -107,3 +107,14 @@ def test_phrases_may_overlap_where_neither_lies_within_the_other() -> None:
     over = Lexicon(((phrase, phrase) for phrase in phrases), beside=apart, may_overlap=True)
     assert [hit.payloads[0] for hit in over.find(text)] == ["thank you", "you only"]
     assert [hit.payloads[0] for hit in over.find(read("thank you only to"))] == ["thank you only to"]
+
+
+@given(
+    st.lists(st.sampled_from(["road", "no road", "road repair", "raod", "রাস্তা খারাপ", "swasthya sathi", "health"])),
+    st.lists(st.sampled_from(["The road", "roads repair", "swasthyasathi", "no road", "রাস্তা", "healthe"]), max_size=4),
+)
+def test_what_was_asked_before_changes_no_answer(phrases: list[str], texts: list[str]) -> None:
+    asked = Lexicon((phrase, number) for number, phrase in enumerate(phrases))
+    for text in [*texts, *reversed(texts)]:
+        fresh = Lexicon((phrase, number) for number, phrase in enumerate(phrases))
+        assert asked.find(read(text)) == fresh.find(read(text))
