@@ -110,8 +110,8 @@ def _english_stems(word: str) -> list[str]:
 _ROMAN_SOUNDS = (
     (re.compile("kkh|ksh|kh|x|ck|q"), "k"),
     (re.compile("km(?=[aeiou])"), "k"),  # Lakshmi, Lakhi, Lokkhi
+    (re.compile("c(?=[aoukrlt])"), "k"),  # before the next, or chatro (student) would be heard as Khatra
     (re.compile("chh|ch"), "c"),
-    (re.compile("c(?![eiyc])(?=[aoukrlt])"), "k"),
     (re.compile("shh|sh"), "s"),
     (re.compile("th"), "t"),
     (re.compile("dh"), "d"),

@@ -51,10 +51,12 @@ _WEAKENS = {
 _KINDS_OF = {
     Meaning.BLOCK: ("block",),
     Meaning.MUNICIPALITY: ("municipality", "corporation"),
+    Meaning.TOWN: ("municipality", "corporation"),
     Meaning.SUBDIVISION: ("subdivision",),
     Meaning.DISTRICT: ("district", "old_district"),
     Meaning.POLICE_STATION: ("police_station", "block", "municipality", "corporation"),
 }
+_TYPE_WEIGHT = {Meaning.POLICE_STATION: STATION, Meaning.TOWN: TOWN}
 _BEFORE_ITS_NAME = frozenset(
     (Meaning.DISTRICT, Meaning.POLICE_STATION, Meaning.VILLAGE, Meaning.PERSON, Meaning.ELSEWHERE)
 )
@@ -226,9 +228,11 @@ def _mention(where: str, text: Text, i: int, *, drafts: Sequence[_Draft], zones:
 def _sense(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bool) -> _Sense:
     """What a name of so many places stands for, given the type words beside it; the same for every mail."""
     meant, weight = _by_type(names, beside, is_long=is_long)
+    is_typed = not beside.isdisjoint(_KINDS_OF)
     for meaning in sorted(beside):
-        weight *= _WEAKENS.get(meaning, 1.0)
-    needs_company = beside.isdisjoint(_KINDS_OF) and any(name.weak for name in names)
+        if not (is_typed and meaning is Meaning.VILLAGE):  # "our village, Onda block" names no village Onda
+            weight *= _WEAKENS.get(meaning, 1.0)
+    needs_company = not is_typed and any(name.weak for name in names)
     is_person = any(name.weak is Weak.PERSON for name in names)
     return _Sense(meant, weight, needs_company, is_person, frozenset([name.district for name in meant]))
 
@@ -238,7 +242,7 @@ def _by_type(names: tuple[Name, ...], beside: frozenset[Meaning], *, is_long: bo
         if meaning in beside:
             meant = tuple(name for name in names if name.kind in kinds)
             if meant:
-                return meant, STATION if meaning is Meaning.POLICE_STATION else TYPED
+                return meant, _TYPE_WEIGHT.get(meaning, TYPED)
     names = _without_old_districts(names)
     is_numbered = is_long and all(name.kind == "block" and name.numbered for name in names)
     return names, NUMBERED if is_numbered else max(_BY_KIND[name.kind] for name in names)

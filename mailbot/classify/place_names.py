@@ -63,6 +63,7 @@ class Meaning(StrEnum):
 
     BLOCK = "block"
     MUNICIPALITY = "municipality"
+    TOWN = "town"  # court, college, station: what stands in a town, so that of its namesakes the town is meant
     SUBDIVISION = "subdivision"
     DISTRICT = "district"
     POLICE_STATION = "police_station"

@@ -173,7 +173,7 @@ def _means_the_district(mention: Mention, names: Sequence[Name], *, lean: int) -
     """A name of both a district and a town is the district, unless the mail speaks of a ward or of the town."""
     if not any(name.kind in ("district", "old_district") for name in names):
         return False
-    if mention.typed & {Meaning.MUNICIPALITY, Meaning.BLOCK, Meaning.SUBDIVISION}:
+    if mention.typed & {Meaning.MUNICIPALITY, Meaning.TOWN, Meaning.BLOCK, Meaning.SUBDIVISION}:
         return False
     has_town = any(name.kind in ("municipality", "corporation") for name in names)
     return Meaning.DISTRICT in mention.typed or not (has_town and lean > 0)

@@ -143,6 +143,38 @@ def test_an_old_district_alone_is_a_doubt(name: str) -> None:
     assert not find_place("", f"No water in our village, Dist. {name}.", gazetteer).confident
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amader rasta bhanga, chad o bhanga",
+        "chatro der korar kichu nei",
+        "নদী পেরোতে নৌকা নেই",
+        "solar light er salary nei",
+    ],
+)
+def test_words_that_only_sound_like_a_place_are_none(text: str) -> None:
+    _, _, gazetteer, _ = office()
+    assert find_place("", text, gazetteer).place is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("हाम्रो गाउँ गोरुबथान ब्लकको माथिल्लो फागु हो। छोरी कालिम्पोङको कलेजमा, बुहारी आशाकर्मी।", "BL-KAL-GORUBATHAN"),
+        ("Our village is in Onda block. My daughter is in Bankura college.", "BL-BAN-ONDA"),
+        (
+            "Divorce er mamla Howrah court e. Ami ekhon baper bari te thaki, Bishnupur 2 block, South 24 Parganas.",
+            "BL-S24-BISHNUPUR-II",
+        ),
+    ],
+)
+def test_what_stands_in_a_town_weighs_no_more_than_the_town(text: str, place: str) -> None:
+    _, _, gazetteer, _ = office()
+    found = find_place("", text, gazetteer)
+    assert found.place is not None
+    assert found.place.code == place
+
+
 @pytest.mark.parametrize("word", ["para", "Mal", "sagar", "bally", "বালি", "পাড়া"])
 def test_a_word_that_is_a_name_too_is_no_place_by_itself(word: str) -> None:
     _, _, gazetteer, _ = office()
