@@ -91,7 +91,7 @@ def test_no_language_is_served_worse_than_english(name: str, language: str) -> N
 
 @pytest.mark.parametrize(("at_least", "below"), [(0.5, 0.9), (0.9, 0.97), (0.97, 1.0)])
 def test_confidence_is_the_share_of_letters_that_it_says(at_least: float, below: float) -> None:
-    mails = chain.from_iterable(map(letters, (EXAM, MANNER, LONG)))
+    rules, mails = an_office().rules, chain.from_iterable(map(letters, (EXAM, MANNER, LONG)))
     found = [(mail, classify(mail.subject, mail.body, rules)) for mail in mails]
     asked = [(mail, each) for mail, each in found if at_least <= each.confidence < below]
     right = sum(each.department in mail.departments for mail, each in asked) / len(asked)
