@@ -48,6 +48,7 @@ CLOSES = _any(
     rf"\b{_PARTY}\b(?: \w+){{0,4}}? (?:has|have|had|was|were|is|are)\b(?: \w+){{0,3}}? "
     rf"(?:{_TOLD}|satisfied|paid|given|contacted|heard|met)\b",
     rf"\b{_PARTY} (?:{_TOLD}|satisfied|contacted)\b|\b{_TOLD} (?:the |both )?{_PARTY}\b",
+    r"\b(?:must|has to|have to|should|may|can) (?:be applied|apply)\b",
     rf"\b{_TOLD} to (?:go to|approach|move|apply|appear)\b",
     r"(?:রিপোর্ট|প্রতিবেদন|ছবি)\S{0,3}(?: \S+){0,2}? (?:সংযুক্ত|দাখিল করা|জমা দেওয়া (?:হল|হয়েছে))",
     r"(?:অভিযোগকারী|আবেদনকারী)(?:নী)?(?:কে|র)?(?: \S+){0,6}? (?:জানানো|বলা|অবহিত করা) হ",
@@ -73,14 +74,14 @@ DONE = _any(
     r"\b(?:action|steps?|measures?)\b(?: \w+){0,3}? taken\b|\btook (?:\w+ )?(?:action|steps)\b|\balready\b",
     rf"হয়েছে|হইয়াছে|(?<!\S)(?:হল|হলো){_STOP}|গেছে|গিয়েছে|করেছ|"
     r"দিয়েছ|পেয়েছ|নিয়েছ|িয়েছেন|এসেছেন|"
-    r"মিটে|চালু আছে|স্বাভাবিক",
-    r"\b(?:ho[ieya]*c?c?h+e|gec?h+en?|giyec?h+en?|korec?h+[ei]n?|diyec?h+[ei]n?|peyec?h+en?|mite|es+ec?h+en?)\b",
-    rf"(?:गया|गई|गयी|गए|गये|चुका|चुकी|चुके){_STOP}|पूर्ण (?:है|हो)",
+    r"মিটেছে|চালু আছে|(?:স্বাভাবিক|সম্পূর্ণ|সম্পন্ন)\s*(?:[।|]|$)",
+    r"\b(?:ho[ieya]*c?c?h+e|gec?h+en?|giyec?h+en?|korec?h+[ei]n?|diyec?h+[ei]n?|peyec?h+en?|mitec?h+e|es+ec?h+en?)\b",
+    rf"(?:गया|गई|गयी|गए|गये|चुका|चुकी|चुके){_STOP}|पूर्ण(?: है|\s*[।|]|$)",
     r"[िइ]यो|भयो|सकेको|गरिएको|भएको|पठाइएको|दिइएको",
 )
 # "Not opened", "could not be verified", "after it is repaired": no deed; by themselves they leave nothing open either.
 UNDONE = _any(
-    r"\b(?:not|n't|never|without)(?: (?:been|be|yet|get|being)){0,2} (?:\w+ed|done|given|paid|sunk)\b",
+    r"\b(?:not|n't|never|without)(?: (?:been|be|yet|get|being)){0,2} (?:\w+ed|done|complete|given|paid|sunk)\b",
     r"\b(?:after|once|when|if|as soon as|until|till|unless|upon|on receipt)\b[^.?!।;|,]{0,60}",
     r"\b(?:survey|inspection|enquiry|inquiry|verification|hearing|visit)(?: \w+){0,3}? (?:done|completed?|"
     r"finished|held)\b",
@@ -123,7 +124,7 @@ NOT_OURS = _any(
 TELLS = _any(
     r"\b(?:has|have|had|was|were|did|\w{3,}ed|cut|met|sent|gave|got|took|came|went|built|made|found|held|pfa|"
     r"attachment|"
-    r"no|not|nothing|never|none|nobody|nil|without|cannot|\w+n't|again|since|now)\b",
+    r"no|not|nothing|never|none|nobody|nil|without|cannot|\w+n't|again|since|now|is|are|stands|belongs|duplicate)\b",
     rf"েছে|েছি|(?<!\S)(?:না|নয়|নেই|নাই|নন){_STOP}|নি{_STOP}|লাম|এখন|নিয়মিত|\S(?:ল|লো|লেন){_STOP}",
     r"\b(?:\w+ch+[ei]n?|\w+(?:lo|lam|len)|na|noy|noi|nei|nai|ekhon)\b",
     rf"(?:या|यी|ये|ई|ी|ा|े) (?:है|हैं|था|थी|थे){_STOP}|नहीं|अब|(?:दिया|दी|किया|की|लिया|ली|हुआ|हुई){_LAST}",
@@ -143,7 +144,7 @@ _HANDED = r"(?:forwarded|transferred|referred|endorsed|marked|passed on|redirect
 _ORDERED = r"(?:directed|instructed|asked|requested|told|advised|ordered|reminded)"
 PASSED_ON = _any(
     rf"{_START}{_HANDED}\b{_REST}",
-    rf"\b(?:{_HANDED}|sent|passed|communicated|intimated|written|handed over|"
+    rf"\b(?:{_HANDED}|sent|passed|pushed|communicated|intimated|written|handed over|"
     rf"sent across) to (?:the )?(?:\w+ ){{0,4}}?"
     rf"{_OFFICE}\b{_REST}",
     rf"\b(?:is|has been|have been|was) {_HANDED} (?:to|for)\b(?! (?:the )?(?:ld )?court){_REST}",
@@ -184,7 +185,7 @@ _DO = (
     r"(?:look|enquire|inquire|investigate|verify|examine|check|attend|take|do|arrange|ensure|expedite|submit|furnish|"
     r"send|provide|process|resolve|solve|redress|settle|act|depute|visit|inspect|report|revert|reply|respond|discuss|"
     r"speak|talk|sort|deal|handle|initiate|follow|pursue|put|cause|get|comply|instruct|direct|ask|tell|conduct|give|"
-    r"share|coordinate|call|find out|dispose|go through|treat (?:this |it )?as|let|proceed|make sure|"
+    r"share|coordinate|call|find out|dispose|go through|treat (?:this |it )?as|let|proceed|have|make sure|"
     r"intimate (?:the )?action|"
     r"see (?:that|to|the|below|trail\w*|this))"
 )
@@ -209,7 +210,8 @@ INSTRUCTS = _any(
     rf"compliance|"
     r"disposal|enquiry|n ?/? ?a)(?: at (?:his|her|their|your) end)?\b",
     r"\b(?:fyi|f/i)\s*(?:&|and|/|,)?\s*(?:n ?/? ?a|for action|action)\b|(?:^|\|) ?n ?/? ?a (?:please|pls?)\b",
-    r"\baction (?:please|pls?|immediately|today)\b|\b(?:you|they|he|she) should\b",
+    r"\battention of (?:\w+ ){1,5}(?:is|are) (?:drawn|invited)\b|\baction (?:please|pls?|immediately|today)\b|"
+    r"\b(?:you|they|he|she) should\b",
     r"\b(?:may|should|must|has to|have to|needs? to|to)(?: \w+){0,2}? be (?:\w+ )?(?:\w+ed|taken|sent|done|given|put|"
     rf"seen|made|met|kept|paid|brought|heard|held|dealt|got)\b{_REST}",
     rf"(?:ব্যবস্থা|পদক্ষেপ)\S{{0,2}} (?:গ্রহণ )?(?:নিন|নেবেন|নিবেন|করুন|করবেন|করে){_STOP}",
@@ -231,7 +233,7 @@ UNDER_WAY = _any(
     r"\b(?:under|in|is on) (?:\w+ ){0,2}?(?:process|progress|consideration|examination|investigation|enquiry|inquiry|"
     r"verification|scrutiny|review|active|preparation)\b",
     r"\b(?:going on|on-?going|under ?way|on the way|continues?|shortly|in due course|(?:action|to) follows?|"
-    r"scheduled|expected|"
+    r"scheduled|planned|expected|"
     r"to (?:begin|start|commence))\b|\bhearing (?:is |has been )?fixed\b",
     r"(?:\b(?:is|are|was|were|now)(?: \w+)? |^)being (?!held|supplied|run|used|distributed)\w+(?: into)?",
     r"\b(?:we|i)(?:'re| are|'m| am)(?: \w+)? (?:looking|examining|enquiring|checking|taking|trying|working|verifying|"
@@ -242,6 +244,7 @@ UNDER_WAY = _any(
     rf"\b(?:await(?:ed|ing)?|yet to|not yet|initiated|initiating)\b{_REST}",
     r"(?<!nothing is )(?<!not )(?<!no )\bpending\b(?! (?:\w+ )?(?:before|in|at|with) (?:[\w']+ ){0,5}court)" + _REST,
     r"\b(?:more|some|extension of|days?|weeks?) time\b|\btime to submit\b|\bgive (?:us|me) (?:a|some|\d)",
+    r"\bfile\b(?: \w+){0,4}? (?:with|at|ache|achhe)\b|ফাইল(?: \S+){0,4}? আছে|फाइल(?: \S+){0,4}? में है",
     r"\bget back to\b|\brevert (?:back )?soon\b|\basked for\b",
     rf"\breports?\b{_GAP}\b(?:called|sought|asked|requested|wanted)(?: for)?\b",
     r"\b(?:call|ask|seek|sought)\w* for (?:\w+ ){0,3}?report\b",
@@ -254,7 +257,7 @@ UNDER_WAY = _any(
     r"\b(?:sent|submitted|engaged|deputed) for (?:\w+ ){0,2}?(?:approval|verification|sanction|enquiry)\b|"
     r"\bsent to the spot\b|\b(?:complaint|grievance|petition|case) (?:is|has been|was) (?:registered|received|"
     r"logged)\b",
-    rf"হচ্ছে|হইতেছে|চলছে|চলিতেছে|(?:হবে|হইবে|বেন|(?:করব|দেখব|যাব|দেব|নেব|জানাব)ো?|দেখছি|করছি|চ্ছি){_STOP}",
+    rf"হচ্ছে|হইতেছে|চলছে|চলিতেছে|(?:(?<!ভা)(?<!ত)(?<!ক)বেন?|(?:করব|দেখব|যাব|দেব|নেব|জানাব)ো?|দেখছি|করছি|চ্ছি){_STOP}",
     r"প্রক্রিয়াধীন|বিবেচনাধীন|তদন্তাধীন|শীঘ্রই|অপেক্ষায়|"
     r"(?:চাওয়া|তলব করা|টেন্ডার(?: করা| ডাকা)?|শুরু(?: করা)?|(?:প্রস্তাব|এস্টিমেট|লোক|টিম)\S{0,2} পাঠানো|"
     r"মিটিং ডাকা) হয়েছে",

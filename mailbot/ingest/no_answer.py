@@ -2,9 +2,10 @@
 What a proven officer has written, and to whom, goes in; why that is no answer to us comes out, or None when it is one.
 
 A false answer buries a case, and an answer that waits for the desk costs it one command. So: a mail written to others
-with us in copy is none, whatever it says; of a mail written to us only that is held which plainly leaves the matter
-open: it tells somebody to act, passes the matter on, says that something is under way, asks us something, or says that
-it was seen. Whatever ends the matter, beside such words, makes an answer of them; words that say neither are one.
+with us in copy is none, whatever it says; a mail written to us is none that plainly leaves the matter open: it tells
+somebody to act, passes the matter on, says that something is under way, asks us something, or says that it was seen.
+What ends the matter makes an answer of it, beside such words too. Words of neither kind are an answer if they state
+anything: something past, something that is, or a no.
 (The states of a transfer, an interim answer and a question are a later step of the same reading.)
 """
 
@@ -16,7 +17,7 @@ from mailbot.ingest import answer_words as says
 from mailbot.model import Address
 
 LOOKED_AT = 8_000
-"""Characters of an answer that are weighed; its state stands in the first sentences or the last of a short letter."""
+"""Characters of an answer that are weighed: three pages."""
 
 _WRAPPED = 50  # a line as long as this was broken by a mail program, not by its writer
 _ABBREVIATED = re.compile(
@@ -111,11 +112,11 @@ _OPEN_ENDS = (
 
 
 def _without(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The text with blanks for all that any of these finds in it as it was."""
+    """The text without what any of these finds in it as it was; what stood before and behind does not meet."""
     rest = list(text)
     for pattern in patterns:
         for found in pattern.finditer(text):
-            rest[found.start() : found.end()] = " " * (found.end() - found.start())
+            rest[found.start() : found.end()] = "\0" * (found.end() - found.start())
     return "".join(rest)
 
 

@@ -2,8 +2,8 @@
 An officer's answer: the words above the quote, as the action taken.
 
 In: the reply text of a mail that is proven to come from the officer, and what we sent to the officers of its case. Out:
-the action taken, or None when there are no words of the officer's own. (Transfers, interim answers and questions back
-are later steps of the same reading.)
+the action taken, or None when there are no words of the officer's own. Whether they end anything is asked in
+`no_answer.py`.
 """
 
 from collections.abc import Iterable, Sequence

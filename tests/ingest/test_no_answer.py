@@ -117,6 +117,12 @@ def test_what_ended_the_matter_counts_beside_what_goes_on(text: str) -> None:
         "The seal could not be opened. Please send it again.",
         "Once repaired, you will be informed.",
         "এখনও সারানো হয়নি, শীঘ্রই হবে।",
+        "কাজ শীঘ্রই সম্পূর্ণ হবে।",
+        "কাজটি দ্রুত সম্পন্ন করুন।",
+        "সমস্যা মিটে যাবে।",
+        "कार्य शीघ्र पूर्ण हो जाएगा।",
+        "Kaj ta sesh hoye jabe",
+        "Work is in progress and not complete.",
     ],
 )
 def test_a_deed_that_is_asked_ordered_promised_or_denied_is_none(text: str) -> None:
