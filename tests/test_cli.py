@@ -14,7 +14,8 @@ from unittest.mock import patch
 import click
 import pytest
 
-from mailbot.cli import entry
+from mailbot.cli import case, entry, held
+from mailbot.cli.lazy import Commands
 from mailbot.cli.options import common
 from mailbot.errors import ConfigurationError, Fault, MailboxUnavailable
 from tests.cli_tools import ROOT, SECRETS, call, mail, spawn, write_settings
@@ -30,7 +31,7 @@ def failing() -> Iterator[list[BaseException]]:
     def status() -> None:
         raise errors[0]
 
-    with patch.object(entry.Commands, "get_command", lambda *_: status):
+    with patch.object(Commands, "get_command", lambda *_: status):
         yield errors
 
 
@@ -44,6 +45,17 @@ def test_help_lists_every_command_without_loading_one() -> None:
     assert not {"sqlalchemy", "twilio", "pydantic", "mailbot.machine"} & set(done.stderr.split())
 
 
+@pytest.mark.parametrize(
+    "words", ["status", "outbox list", "export", "case list", "case show", "held list", "held show"]
+)
+def test_who_only_looks_waits_neither_for_rules_nor_for_what_sends(words: str) -> None:
+    asked = [*words.split(), "-h"]
+    program = f"import sys; from mailbot.cli import main; main({asked!r}); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    late = {"apscheduler", "twilio", "mailbot.machine", "mailbot.office", "mailbot.classify.rules"}
+    assert not late & set(done.stderr.split())
+
+
 @pytest.mark.parametrize("name", entry.COMMANDS)
 def test_every_command_explains_itself(name: str) -> None:
     result = call(name, "--help")
@@ -52,7 +64,10 @@ def test_every_command_explains_itself(name: str) -> None:
     assert all(len(line) <= 80 for line in result.out.splitlines())
 
 
-@pytest.mark.parametrize("name", ["case list", "case show", "case register", "outbox list"])
+BELOW = [*(f"case {name}" for name in case.COMMANDS), *(f"held {name}" for name in held.COMMANDS), "outbox list"]
+
+
+@pytest.mark.parametrize("name", BELOW)
 def test_every_command_below_another_explains_itself(name: str) -> None:
     assert call(*name.split(), "-h").out.startswith(f"Usage: mailbot {name} ")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailbot import machine
-from mailbot.cli import settle
+from mailbot.cli import why
 from tests.cli_tools import Result, call, write_settings
 from tests.office import an_office
 
@@ -16,7 +16,7 @@ UNCLEAR = ("--name", "Rina Das", "--mobile", "98310 12345", "--subject", "Help",
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation; the packaged office is read once for all tests here."""
-    for module in (machine, settle):
+    for module in (machine, why):
         monkeypatch.setattr(module, "read_office", lambda *_, **__: an_office())
     return write_settings(tmp_path)
 

@@ -86,7 +86,7 @@ CLOCK_CALLS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "d
 IN_MEMORY = frozenset({"BytesIO", "StringIO"})
 CLOCK_NAMES = frozenset({"formatdate", "localtime", "make_msgid"})  # of email.utils
 FORBIDDEN_CALLS = frozenset({"open", "input", "print", "exec", "eval", "__import__"})
-LOADS_BY_NAME = frozenset({"cli.entry"})
+LOADS_BY_NAME = frozenset({"cli.lazy"})
 """The one place that imports by name, so that a command is loaded when it is used."""
 
 
@@ -316,7 +316,7 @@ SOUND: Mapping[str, str] = {
     "daemon.py": "import os\nimport apscheduler\nfrom mailbot.receive import run\n"
     "from mailbot.ingest.mailbox import M\nos.environ['x']",
     "cli/__init__.py": "",
-    "cli/entry.py": "import click\nfrom importlib import import_module\ndef f():\n    import_module('x')",
+    "cli/lazy.py": "import click\nfrom importlib import import_module\ndef f():\n    import_module('x')",
 }
 
 BREACHES: Mapping[str, tuple[str, str, str]] = {

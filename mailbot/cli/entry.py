@@ -4,35 +4,22 @@ Where a command begins and how it ends.
 In: the words on the command line. Out: an exit status: 0 done, 1 the work failed, 2 wrong use, 78 bad configuration,
 130 Ctrl-C. Promised: no traceback unless --debug asks for it; with --json nothing but JSON reaches stdout; a reader
 of our output who goes away is no error worth a word.
-
-A command's module is loaded when the command is used: `mailbot --help` and the shell's completion, which ask often,
-do not wait for the database and the SMS library.
 """
 
 import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
+from mailbot.cli.lazy import Commands, Place
 from mailbot.cli.options import Asked, common
 from mailbot.errors import ConfigurationError, MailbotError
 
 FAILED, WRONG_CONFIGURATION, INTERRUPTED = 1, 78, 130
-
-
-class Place(NamedTuple):
-    """Where a command is defined, and what `mailbot --help` says of it."""
-
-    module: str
-    name: str
-    help: str
 
 
 COMMANDS: Mapping[str, Place] = {
@@ -56,39 +43,6 @@ COMMANDS: Mapping[str, Place] = {
 }
 
 
-class Commands(click.Group):
-    """The commands, in the order in which one meets them, each loaded when used."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        place = COMMANDS.get(name)
-        if place is None:
-            return None
-        command: click.Command = getattr(import_module(place.module), place.name)
-        return command
-
-    def resolve_command(
-        self, context: click.Context, arguments: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a hint for a misspelt name: click would look among loaded commands only."""
-        try:
-            return super().resolve_command(context, arguments)
-        except click.NoSuchCommand as error:
-            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=context) from error
-
-    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete a name without loading a command."""
-        names = [CompletionItem(name, help=p.help) for name, p in COMMANDS.items() if name.startswith(incomplete)]
-        return names + click.Command.shell_complete(self, context, incomplete)
-
-    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without loading one."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
-
-
 def _version() -> str:
     try:
         return version("mailbot")
@@ -96,7 +50,11 @@ def _version() -> str:
         return "(not installed)"
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(_version(), message="mailbot %(version)s")
 @common
 def app() -> None:

@@ -1,13 +1,12 @@
 """
-`held list`, `show`, `retry`, `release`, `dismiss`: the mail that waits for a human.
+`held list`, `held show`: the mail that waits for a human; `decide.py` has what the human does.
 
-In: the database and the archive; what a human decides. Out: lines and tables, or JSON. A mail is named by the
-beginning of its SHA-256, as `held list` shows it, or by its Message-ID.
+In: the database and the archive. Out: lines and tables, or JSON. A mail is named by the beginning of its SHA-256, as
+`held list` shows it, or by its Message-ID. Nothing is changed.
 """
 
-import getpass
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -18,32 +17,28 @@ from mailbot.cases.mails import SHORT_ID
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cli import show
 from mailbot.cli.database import database
+from mailbot.cli.lazy import Commands, Place
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.parse import parsed, print_letter
 from mailbot.cli.session import now
-from mailbot.cli.settle import one_reference
-from mailbot.cli.work import machine
-from mailbot.errors import MailbotError, UnreadableMail, Unsettled
+from mailbot.errors import UnreadableMail, Unsettled
 from mailbot.ingest.apart import read_apart, read_letters_apart
 from mailbot.ingest.archive import FileArchive
-from mailbot.model import Mail, Outcome, StoredMail
-from mailbot.review import Reviewed, Reviewer
+from mailbot.model import Mail, StoredMail
 from mailbot.settings import load_settings
 
 Json = Mapping[str, object]
 
-AS = {"new": Outcome.CASE, "follow-up": Outcome.FOLLOW_UP, "reply": Outcome.REPLY}
+COMMANDS: Mapping[str, Place] = {
+    "list": Place(__name__, "list_", "List what is held, in the order it came."),
+    "show": Place(__name__, "show_", "Show one mail: why it is held, and how it is read."),
+    "retry": Place("mailbot.cli.decide", "retry", "Take held mails again, with today's program."),
+    "release": Place("mailbot.cli.decide", "release", "Do with a held mail what you say it is."),
+    "dismiss": Place("mailbot.cli.decide", "dismiss", "End a held mail: it is no matter of ours."),
+}
 
 
-def whose_hand() -> str:
-    """The login name of who types: it stands in the history."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-@click.group
+@click.group(cls=Commands, places=COMMANDS)
 @common
 def held() -> None:
     """Look at the mail that waits for a human; decide it."""
@@ -52,7 +47,7 @@ def held() -> None:
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
-@held.command("list")
+@click.command("list")
 @common
 @pass_asked
 def list_(asked: Asked) -> None:
@@ -79,7 +74,7 @@ def list_(asked: Asked) -> None:
     show.table(["id", "age", "from", "subject", "reason"], rows)
 
 
-@held.command("show")
+@click.command("show")
 @click.argument("mail", metavar="ID")
 @common
 @pass_asked
@@ -92,7 +87,7 @@ def show_(asked: Asked, mail: str) -> None:
     sha256 = stored.taken.sha256
     read, error = _read(archive, sha256)
     record = {
-        **_line(stored),
+        **line_of(stored),
         "file": str(archive.path(sha256)),
         "history": history,
         "read": parsed(sha256, read) if read else None,
@@ -125,7 +120,7 @@ def _age(line: Json) -> int:
     return max(0, int(waited.total_seconds()))
 
 
-def _line(mail: StoredMail) -> dict[str, object]:
+def line_of(mail: StoredMail) -> dict[str, object]:
     taken = mail.taken
     return {
         "id": taken.sha256[:SHORT_ID],
@@ -163,73 +158,3 @@ def _print(record: Json, read: Mail | None) -> None:
         show.say("Text", bold=True)
         show.paragraph(read.text, indent=2)
         print_letter(read)
-
-
-# --- deciding -----------------------------------------------------------------------------------------------------
-
-_IDS = click.argument("mails", metavar="ID…", nargs=-1, required=True)
-_ID = click.argument("mail", metavar="ID")
-
-
-@held.command
-@_IDS
-@common
-@pass_asked
-def retry(asked: Asked, mails: tuple[str, ...]) -> int:
-    """Take held mails again, as they lie in the archive, with today's program and configuration."""
-    failed = 0
-    with machine(asked) as ours:
-        reviewer = ours.review(whose_hand())
-        for mail in mails:
-            try:
-                _told(asked, reviewer.retry(reviewer.find(mail)))
-            except MailbotError as error:
-                show.warn(f"mailbot: {mail}: {error}")
-                failed += 1
-    return 1 if failed else 0
-
-
-@held.command
-@_ID
-@click.option("--as", "as_", type=click.Choice(list(AS)), required=True, help="What the mail is.")
-@click.option("--case", "case", metavar="REF", help="Its case; left out, the one it was held about.")
-@common
-@pass_asked
-def release(asked: Asked, mail: str, as_: str, case: str | None) -> None:
-    """
-    Do with a held mail what you say it is.
-
-    A new grievance becomes a case; a follow-up joins one; a reply, once you have checked that the officer wrote it,
-    closes one in the desk's name.
-    """
-    if case and as_ == "new":
-        raise click.UsageError("a new grievance has no --case yet")
-    reference = one_reference([case]) if case else ""
-    _decide(asked, lambda reviewer: reviewer.release(reviewer.find(mail), AS[as_], reference))
-
-
-@held.command
-@_ID
-@click.option("--why", required=True, help="The reason; it stands in the history.")
-@common
-@pass_asked
-def dismiss(asked: Asked, mail: str, why: str) -> None:
-    """End a held mail: it is no matter of ours."""
-    if not why.strip():
-        raise click.UsageError("--why is empty")
-    _decide(asked, lambda reviewer: reviewer.dismiss(reviewer.find(mail), why.strip()))
-
-
-def _decide(asked: Asked, deed: Callable[[Reviewer], Reviewed]) -> None:
-    with machine(asked) as ours:
-        _told(asked, deed(ours.review(whose_hand())))
-
-
-def _told(asked: Asked, reviewed: Reviewed) -> None:
-    mail = reviewed.mail
-    if asked.json:
-        show.emit({**_line(mail), "changed": reviewed.changed})
-        return
-    about = f" of {mail.reference}" if mail.reference else ""
-    same = "" if reviewed.changed else " (as before; nothing was changed)"
-    show.say(f"{mail.taken.sha256[:SHORT_ID]}  {mail.outcome.value}{about}: {mail.reason}{same}")

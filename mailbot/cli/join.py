@@ -8,10 +8,10 @@ import click
 
 from mailbot.cases.mails import SHORT_ID
 from mailbot.cli import show
-from mailbot.cli.held import whose_hand
+from mailbot.cli.decide import whose_hand
+from mailbot.cli.machine import machine
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.cli.settle import one_reference
-from mailbot.cli.work import machine
+from mailbot.cli.reference import one_reference
 
 
 @click.command

@@ -5,8 +5,6 @@ In: the settings. Out: what was done, as a summary. Each of the three can be cal
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
@@ -14,8 +12,8 @@ import click
 from mailbot import daemon
 from mailbot.cli import show
 from mailbot.cli.faults import settings_for_work
+from mailbot.cli.machine import machine
 from mailbot.cli.options import Asked, common, pass_asked
-from mailbot.machine import Machine
 
 
 @click.command
@@ -81,16 +79,6 @@ def escalate(asked: Asked) -> None:
         f"{show.plural(summary.overdue, 'case')} passed a term; {show.plural(summary.alerts, 'alert')} "
         f"in the outbox ({summary.seconds:.1f} s)"
     )
-
-
-@contextmanager
-def machine(asked: Asked) -> Iterator[Machine]:
-    """The wired machine, closed at the end."""
-    ours = Machine(settings_for_work(asked))
-    try:
-        yield ours
-    finally:
-        ours.close()
 
 
 def _counts(parts: dict[str, int]) -> str:
