@@ -112,8 +112,10 @@ class Hinting:
         self._best: dict[Hinted, tuple[float, int, Part]] = {}  # factor, index of the word
         weighs = defaultdict[Hinted, float](float)
         for part in parts:
-            for index, word in enumerate(hints.find(part.text)[part.first : part.stop], part.first):
-                if word is not None and weighs[word] < (factor := part.factors[index]):
+            words = hints.find(part.text)
+            for index in range(part.first, part.stop):
+                word, factor = words[index], part.factors[index]
+                if word is not None and weighs[word] < factor:
                     weighs[word] = factor
                     self._best[word] = (factor, index, part)
 

@@ -29,6 +29,7 @@ class _Desk:
     """What is known when a route is made."""
 
     classification: Classification
+    words: str  # that speak for the department, as they are told to each recipient
     finding: PlaceFinding
     directory: Directory
     gazetteer: Gazetteer
@@ -65,7 +66,7 @@ def route(
         gazetteer: Places, and whose they are.
         accused: Posts that the mail complains of, by the title in `target`: they get neither it nor a copy.
     """
-    desk = _Desk(classification, place, directory, gazetteer, accused)
+    desk = _Desk(classification, words_for(classification), place, directory, gazetteer, accused)
     department = directory.departments.get(classification.department)
     if department is None:
         return _to_triage(desk, "no department: " + classification.reason)
@@ -84,7 +85,7 @@ def _to_head(desk: _Desk, department: Department, head: Post | None) -> Route:
     if head is None:
         return _to_triage(desk, f"{department.name} has no post at its head")
     return _make(
-        desk, head, f"answers for {department.name}, wherever it is; {words_for(desk.classification)}", copy=None
+        desk, head, f"answers for {department.name}, wherever it is; {desk.words}", copy=None
     )
 
 
@@ -97,7 +98,7 @@ def _to_field(desk: _Desk, department: Department) -> Route:
     seat = _settled(desk, department, finding.place) if finding.rivals else _seat(desk, department, finding.place)
     if seat.post is None:
         return _to_triage(desk, seat.why)
-    reason = f"{finding.reason}{seat.why}; {words_for(desk.classification)}"
+    reason = f"{finding.reason}{seat.why}; {desk.words}"
     return _make(desk, seat.post, reason, copy=desk.directory.head(department.code), informing=department)
 
 
@@ -139,7 +140,7 @@ def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None, informing: De
     reasons = [why, passed, f"{', '.join(vacant)} vacant, so it goes one up" if vacant else ""]
     recipients = [_recipient(directory, held[0], Role.ADDRESSEE, "; ".join(filter(None, reasons)))]
     if copy is not None and copy in held[1:]:
-        heads = f"heads the department; {words_for(desk.classification)}"
+        heads = f"heads the department; {desk.words}"
         recipients.append(_recipient(directory, copy, Role.COPY, heads))
     recipients += [
         _recipient(directory, each, Role.SUPERIOR, f"is above {held[0].title}") for each in held[1:] if each != copy
@@ -158,7 +159,7 @@ def _informed(desk: _Desk, department: Department, people: Sequence[Recipient]) 
         directory=desk.directory,
         gazetteer=desk.gazetteer,
         accused=desk.accused,
-        because=f"{desk.finding.reason}; {words_for(desk.classification)}",
+        because=f"{desk.finding.reason}; {desk.words}",
     )
 
 
