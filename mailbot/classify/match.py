@@ -28,9 +28,10 @@ CANDIDATES = 5  # departments that are given with their matches
 
 _NOTHING = Classification(department="", matches=(), candidates=(), confident=False, reason="no rule matches this mail")
 SURE = 0.84  # confidence below which the desk is asked
-BY_HINTS_ALONE = 0.5  # the most confidence where the mail holds no keyword of the department
-# Confidence is fitted to letters that were written without sight of the rules, long ones among them: by the score of the
-# best department, its lead over the second, and the length, for a life story names many offices. Fitted anew when
+A_TOSS = 0.5  # the most confidence by hints alone, or when two departments come within a tenth of one another
+CLOSE = 1.1
+# Confidence is fitted to letters that were written without sight of the rules, long ones among them: by the score of
+# the best department, its lead over the second, and the length, for a life story names many offices. Fitted anew when
 # weights change much; tests/classify/test_letters.py holds it to its word.
 _ODDS, _BY_SCORE, _BY_LEAD, _WORDS = 3.8, 1.7, 0.9, 5
 
@@ -163,8 +164,8 @@ def _judge(weighed: Sequence[_Weighed], hinting: Hinting, *, length: int) -> Cla
     department, score = scores[0]
     runner_up, second = scores[1] if len(scores) > 1 else ("", 0.0)
     has_keyword = any(each.rule.department == department for each in weighed)
-    confidence = _confidence(score, score - second, length)
-    confidence = round(confidence if has_keyword else min(confidence, BY_HINTS_ALONE), 2)
+    is_toss = not has_keyword or score < CLOSE * second
+    confidence = round(min(_confidence(score, score - second, length), A_TOSS if is_toss else 1.0), 2)
     considered = {code for code, _ in scores}
     matches = [found.match() for each in _shown(weighed, department, considered) for found in each.found]
     matches += hinting.matches(department)

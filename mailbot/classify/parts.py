@@ -18,13 +18,13 @@ from mailbot.model import LETTER_BELOW, Match
 
 PARTS = SUBJECT, BODY, ATTACHMENT = ("subject", "body", "attachment")  # an attachment is a letter that could be read
 
-IN_SUBJECT = 1.5
+IN_SUBJECT = 1.8
 
 P = TypeVar("P")
 
 _ZONE_WEIGHT = {
     Zone.BODY: 1.0,
-    Zone.SUBJECT: 1.4,
+    Zone.SUBJECT: 1.7,
     Zone.QUOTED: 0.6,
     Zone.SIGNATURE: 0.2,
     Zone.ADDRESSEE: 0.1,

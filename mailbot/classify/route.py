@@ -84,9 +84,7 @@ def route(
 def _to_head(desk: _Desk, department: Department, head: Post | None) -> Route:
     if head is None:
         return _to_triage(desk, f"{department.name} has no post at its head")
-    return _make(
-        desk, head, f"answers for {department.name}, wherever it is; {desk.words}", copy=None
-    )
+    return _make(desk, head, f"answers for {department.name}, wherever it is; {desk.words}", copy=None)
 
 
 def _to_field(desk: _Desk, department: Department) -> Route:

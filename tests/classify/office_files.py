@@ -69,7 +69,7 @@ PINS = "pin,districts\n722144,WB-BAN\n711202,WB-HOW\n700001,WB-HOW;WB-BAN\n"
 
 KEYWORDS = """department,phrase,weight,context,unless,note
 HFW,hospital|হাসপাতাল|अस्पताल|haspatal,4.5,,animal hospital,
-HFW,Swasthya Sathi|স্বাস্থ্য সাথী,6,,,
+HFW,Swasthya Sathi|স্বাস্থ্য সাথী,6.5,,,
 HOM,police|পুলিশ|पुलिस,4.5,,,
 HOM,assault,5.5,,,
 PRD,village road|গ্রামের রাস্তা,5,,,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.match import SURE, classify
+from mailbot.classify.match import A_TOSS, CLOSE, SURE, classify
 from mailbot.model import LETTER_BELOW, Classification
 from tests.classify.office_files import KEYWORDS, rules, without
 
@@ -62,6 +62,13 @@ def test_confidence_grows_with_what_speaks_for_the_best_and_falls_with_what_spea
     assert found == sorted(found)
     assert all(0 < confidence < 1 for confidence in found)
     assert [judge(text).confident for text in texts] == [confidence >= SURE for confidence in found]
+
+
+def test_two_that_come_within_a_tenth_are_a_toss_however_much_speaks_for_both() -> None:
+    found = judge("hospital, Swasthya Sathi; police, assault", "hospital, police")
+    (_, score), (_, second), *_ = found.candidates
+    assert second < score < CLOSE * second
+    assert found.confidence == A_TOSS
 
 
 def test_what_speaks_for_nobody_gives_no_confidence() -> None:
