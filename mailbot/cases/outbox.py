@@ -25,6 +25,7 @@ _EVENTS = {
 }
 _SETTLED = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.REFUSED)
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
+_ASKS = outbox.c.purpose.in_((Purpose.REFERRAL, Purpose.OVERDUE_ALERT))
 
 
 class SqlOutbox:
@@ -179,14 +180,14 @@ class SqlOutbox:
 
 def call_back(connection: Connection, decision: Decision) -> frozenset[tuple[str, int]]:
     """
-    Keep from leaving what this decision, whose case is stored, has made nobody's: what withdrawn referrals still owed,
-    and the word that no answer is owed to whom it is owed again.
+    Keep from leaving what this decision, whose case is stored, has made nobody's: what referrals still asked that were
+    answered or withdrawn, and the word that no answer is owed to whom it is owed again.
 
     Returns recipient and occurrence of referrals' mails that were called back before they were ever tried: such an
     address knows nothing to be taken back. A mail that was tried may have arrived, whatever we were told; one that is
     being sent can no longer be stopped, but is not tried again.
     """
-    if not _changes_hands(decision):
+    if not _may_end_something(decision):
         return frozenset()
     waiting = _called_back(rows.moment_of(decision), outbox.c.reference == decision.reference)
     found = connection.execute(
@@ -196,10 +197,13 @@ def call_back(connection: Connection, decision: Decision) -> frozenset[tuple[str
     return _unheard(connection, decision.reference, untried) if untried else frozenset()
 
 
-def _changes_hands(decision: Decision) -> bool:
-    """Whether others must answer a case from now on than before."""
-    again = decision.case is not None and decision.case.version > 0
-    return bool(decision.withdrawn) or (again and any(one.purpose is Purpose.REFERRAL for one in decision.outbox))
+def _may_end_something(decision: Decision) -> bool:
+    """Whether others must answer a case from now on than before, or it is answered."""
+    if decision.case is None or not decision.case.version:
+        return bool(decision.withdrawn)
+    answered = any(each.state is ReferralState.ANSWERED for each in decision.case.referrals)
+    anew = any(one.purpose is Purpose.REFERRAL for one in decision.outbox)
+    return answered or anew or bool(decision.withdrawn)
 
 
 def _unheard(connection: Connection, reference: str, untried: Set[tuple[str, int]]) -> frozenset[tuple[str, int]]:
@@ -242,6 +246,7 @@ def _hold_case(connection: Connection, entry: OutboxEntry) -> None:
 def _called_back(at: datetime, *which: ColumnElement[bool]) -> Update:
     """Of these, what waits and is owed to nobody, as the referrals stand: it does not leave."""
     again = outbox.c.purpose == Purpose.WITHDRAWAL
+    answered = _has_referral(_is_its_own(), referrals.c.state == ReferralState.ANSWERED)
     return (
         update(outbox)
         .where(outbox.c.state == OutboxState.PENDING, _is_nobodys(), *which)
@@ -249,7 +254,11 @@ def _called_back(at: datetime, *which: ColumnElement[bool]) -> Update:
             state=OutboxState.WITHDRAWN,
             next_attempt_at=None,
             settled_at=at,
-            reason=case((again, "its recipient must answer again"), else_="its referral was withdrawn before it left"),
+            reason=case(
+                (again, "its recipient must answer again"),
+                (and_(_ASKS, answered), "its referral was answered before it left"),
+                else_="its referral was withdrawn before it left",
+            ),
         )
     )
 
@@ -258,20 +267,26 @@ def _is_nobodys() -> ColumnElement[bool]:
     """
     Whether a message is owed to nobody, as the referrals of its case stand.
 
-    Mails and alerts of a referral are its own, by their number. A follow-up is owed to whoever must answer by any that
-    stands, and to the desk where it is told of a case that others have closed: that one was made after the last
-    referral. A withdrawal is owed to who must not answer.
+    Mails and alerts of a referral ask for an answer to it: once that was given nobody is asked, or dunned, any more. A
+    follow-up is what the complainant wrote, and is owed to whoever must answer by any referral that is not withdrawn,
+    answered or not; and to the desk where it is told of a case that is closed or dismissed: that one was made after the
+    last referral. A withdrawal is owed to who must not answer.
     """
-    last = referrals.c.number * LEVELS_A_REFERRAL
-    alert = and_(outbox.c.occurrence <= last, outbox.c.occurrence > last - LEVELS_A_REFERRAL)
     gone = referrals.c.state == ReferralState.WITHDRAWN
     before = or_(_has_referral(referrals.c.referred_at >= outbox.c.created_at), ~_has_referral(~gone))
     return or_(
-        and_(outbox.c.purpose == Purpose.REFERRAL, _has_referral(referrals.c.number == outbox.c.occurrence, gone)),
-        and_(outbox.c.purpose == Purpose.OVERDUE_ALERT, _has_referral(alert, gone)),
+        and_(_ASKS, _has_referral(_is_its_own(), referrals.c.state != ReferralState.OPEN)),
         and_(outbox.c.purpose == Purpose.FOLLOW_UP, _must_answer_by(gone), ~_must_answer_by(~gone), before),
         and_(outbox.c.purpose == Purpose.WITHDRAWAL, _must_answer_by(~gone)),
     )
+
+
+def _is_its_own() -> ColumnElement[bool]:
+    """Whether a referral is the one that a mail or an alert speaks of, by its number."""
+    last = referrals.c.number * LEVELS_A_REFERRAL
+    within = and_(outbox.c.occurrence <= last, outbox.c.occurrence > last - LEVELS_A_REFERRAL)
+    alert = outbox.c.purpose == Purpose.OVERDUE_ALERT
+    return or_(and_(alert, within), and_(~alert, referrals.c.number == outbox.c.occurrence))
 
 
 def _has_referral(*which: ColumnElement[bool]) -> Exists:

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select
@@ -14,7 +15,20 @@ from mailbot.cases.database import reading
 from mailbot.cases.outbox import SqlOutbox
 from mailbot.cases.store import SqlCaseStore
 from mailbot.cases.tables import events, outbox
-from mailbot.model import Channel, Decision, Event, EventKind, OutboxEntry, OutboxState, Purpose, ReferralState, Stored
+from mailbot.model import (
+    CaseState,
+    Channel,
+    Decision,
+    Event,
+    EventKind,
+    OutboxEntry,
+    OutboxMessage,
+    OutboxState,
+    Outcome,
+    Purpose,
+    ReferralState,
+    Stored,
+)
 from mailbot.ports import Outbox
 from tests.cases.decisions import an_email, an_opening, an_sms
 from tests.fakes import NOON, OFFICER
@@ -440,3 +454,120 @@ def test_on_postgresql_who_lets_a_message_wait_waits_for_who_changes_its_case(qu
     queue.settle(entry, OutboxState.PENDING, at=LATER)
     assert statements[0].startswith("SELECT cases.version")
     assert statements[0].endswith("FOR SHARE")
+
+
+# --- answered
+
+
+def an_answer(*, version: int = 1, **changes: Any) -> Decision:
+    """The opening's referral answered: its case is closed, and the complainant is told."""
+    opening = an_opening()
+    assert opening.case is not None
+    answered = tuple(replace(each, state=ReferralState.ANSWERED) for each in opening.case.referrals)
+    case = replace(opening.case, version=version, state=CaseState.CLOSED, referrals=answered)
+    decision = Decision(
+        outcome=Outcome.REPLY,
+        reason="closed by the officer's answer",
+        case=case,
+        reference=case.reference,
+        events=(Event(reference=case.reference, at=LATER, kind=EventKind.CLOSED, actor="CMOH"),),
+        outbox=(an_sms(case.reference, purpose=Purpose.CLOSURE_NOTICE),),
+    )
+    return replace(decision, **changes)
+
+
+def states(engine: Engine) -> dict[tuple[Purpose, Channel], tuple[OutboxState, str]]:
+    with reading(engine) as connection:
+        query = select(outbox.c.purpose, outbox.c.channel, outbox.c.state, outbox.c.reason)
+        return {(purpose, channel): (state, reason) for purpose, channel, state, reason in connection.execute(query)}
+
+
+def asked(reference: str) -> dict[tuple[Purpose, Channel], OutboxMessage]:
+    """All that a referral asks of an office."""
+    dunning = {"purpose": Purpose.OVERDUE_ALERT, "recipient": "+916999900001"}
+    messages = (
+        an_email(reference),
+        an_email(reference, purpose=Purpose.OVERDUE_ALERT),
+        an_sms(reference, **dunning),
+    )
+    return {(one.purpose, one.channel): one for one in messages}
+
+
+ASKED = sorted(asked(an_opening().reference))
+
+
+@pytest.mark.parametrize("what", ASKED)
+@pytest.mark.parametrize("how", ["waits", "put back", "failed", "in doubt"])
+def test_whoever_has_answered_is_asked_and_dunned_no_more(
+    engine: Engine, what: tuple[Purpose, Channel], how: str
+) -> None:
+    opening = an_opening()
+    store, queue = SqlCaseStore(engine), SqlOutbox(engine, "a")
+    store.commit([replace(opening, outbox=(asked(opening.reference)[what],))])
+    claimed = [] if how == "waits" else queue.claim(what[1], NOON, limit=1, lease=LEASE)
+    (result,) = store.commit([an_answer()])
+    assert result.state is Stored.STORED
+    for entry in claimed:
+        if how == "put back":
+            queue.release(entry, next_attempt_at=EXPIRED)
+        elif how == "failed":
+            assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
+        else:
+            queue.expire_leases(EXPIRED)
+            (doubtful,) = queue.doubtful(what[1], EXPIRED, limit=1)
+            assert queue.settle(doubtful, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+    found = states(engine)
+    assert found[what] == (OutboxState.WITHDRAWN, "its referral was answered before it left")
+    assert found[Purpose.CLOSURE_NOTICE, Channel.SMS][0] is OutboxState.PENDING
+
+
+@pytest.mark.parametrize("end", [OutboxState.SENT, OutboxState.REFUSED, OutboxState.HELD])
+def test_an_alert_that_ends_while_its_referral_is_answered_keeps_its_end(engine: Engine, end: OutboxState) -> None:
+    opening = an_opening()
+    store, queue = SqlCaseStore(engine), SqlOutbox(engine, "a")
+    what = (Purpose.OVERDUE_ALERT, Channel.SMS)
+    store.commit([replace(opening, outbox=(asked(opening.reference)[what],))])
+    (entry,) = queue.claim(Channel.SMS, NOON, limit=1, lease=LEASE)
+    store.commit([an_answer()])
+    assert queue.settle(entry, end, at=LATER)
+    assert states(engine)[what][0] is end
+
+
+def test_what_an_answer_ends_is_only_what_asked_for_it(engine: Engine) -> None:
+    """What the complainant wrote, what she is told, and that somebody owes nothing: all this leaves."""
+    opening, store = an_opening(), SqlCaseStore(engine)
+    reference = opening.reference
+    kept = (
+        an_sms(reference),
+        an_email(reference, purpose=Purpose.FOLLOW_UP),
+        an_email(reference, purpose=Purpose.WITHDRAWAL, recipient="bdo@example.org"),
+    )
+    store.commit([replace(opening, outbox=(*kept, *asked(reference).values()))])
+    store.commit([an_answer()])
+    pending = {what for what, (state, _) in states(engine).items() if state is OutboxState.PENDING}
+    assert pending == {*((one.purpose, one.channel) for one in kept), (Purpose.CLOSURE_NOTICE, Channel.SMS)}
+
+
+def test_of_two_referrals_only_the_answered_one_stops_asking(engine: Engine) -> None:
+    """Whatever answers one matter of a case, the office of the other is asked and dunned as before."""
+    opening, store = an_opening(), SqlCaseStore(engine)
+    assert opening.case is not None
+    both = (opening.case.referrals[0], replace(opening.case.referrals[0], number=2))
+    alerts = [an_email(opening.reference, purpose=Purpose.OVERDUE_ALERT, occurrence=number) for number in (1, 1001)]
+    mails = [an_email(opening.reference, occurrence=number) for number in (1, 2)]
+    store.commit([replace(opening, case=replace(opening.case, referrals=both), outbox=(*alerts, *mails))])
+    one_of_them = replace(opening.case, version=1, referrals=(replace(both[0], state=ReferralState.ANSWERED), both[1]))
+    store.commit([an_answer(case=one_of_them)])
+    with reading(engine) as connection:
+        query = select(outbox.c.occurrence).where(
+            outbox.c.state == OutboxState.PENDING, outbox.c.channel == Channel.EMAIL
+        )
+        assert sorted(connection.scalars(query)) == [2, 1001]
+
+
+def test_an_answer_that_came_too_late_calls_nothing_back(engine: Engine) -> None:
+    opening, store = an_opening(), SqlCaseStore(engine)
+    store.commit([replace(opening, outbox=tuple(asked(opening.reference).values()))])
+    (result,) = store.commit([an_answer(version=7)])
+    assert result.state is Stored.STALE
+    assert {state for state, _ in states(engine).values()} == {OutboxState.PENDING}
