@@ -18,7 +18,8 @@ DROPPED_SHOWN = 6  # a mail of a thousand addresses has no thousand sentences
 
 def words_for(found: Classification) -> str:
     """The words that speak for the department; further rules by their name alone, so that none is left unnamed."""
-    best = _best_by_rule(match for match in found.matches if match.target == found.department)
+    keywords, hints = _evidence(found)
+    best = keywords or hints
     if not best:
         return "no word of the mail decided this"
     shown = ", ".join(quoted(match) for match in best[:WORDS_SHOWN])
@@ -26,13 +27,20 @@ def words_for(found: Classification) -> str:
     return f"the mail says {shown}" + (f", and by {rest}" if rest else "")
 
 
+def _evidence(found: Classification) -> tuple[list[Match], list[Match]]:
+    """What speaks for the department: keywords, and hints, which decide nothing alone."""
+    best = _best_by_rule(match for match in found.matches if match.target == found.department)
+    hints = [match for match in best if match.rule.startswith(HINTS)]
+    return [match for match in best if match not in hints], hints
+
+
 def _best_by_rule(matches: Iterable[Match]) -> list[Match]:
-    """The strongest match of each rule, the strongest rule first; hints stand behind all keywords."""
+    """The strongest match of each rule, the strongest rule first."""
     best: dict[str, Match] = {}
     for match in matches:
         if match.rule not in best or match.weight > best[match.rule].weight:
             best[match.rule] = match
-    return sorted(best.values(), key=lambda match: (match.rule.startswith(HINTS), -match.weight))
+    return sorted(best.values(), key=lambda match: -match.weight)
 
 
 def quoted(match: Match) -> str:
@@ -46,6 +54,9 @@ def explain_department(found: Classification, departments: Mapping[str, Departme
         return [f"Department: {found.reason}", *_dropped(found.dropped)]
     name = departments[found.department].name if found.department in departments else ""
     steps = [f"Department: {found.department} ({name}), {found.confidence:.0%} sure, for {words_for(found)}"]
+    keywords, hints = _evidence(found)
+    if keywords and hints:
+        steps.append(f"Words that hint at {found.department}: {', '.join(map(quoted, hints))}")
     others = [_candidate(found, code, score) for code, score in found.candidates[1:]]
     if others:
         steps.append(f"Considered beside {found.department} {found.candidates[0][1]:g}: {', '.join(others)}")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.explain import words_for
+from mailbot.classify.explain import explain_department, words_for
 from mailbot.classify.hints import HINTS_SHOWN, Hint, Hinting, Hints
 from mailbot.classify.match import A_TOSS, classify
 from mailbot.classify.parts import IN_SUBJECT, read_parts
@@ -142,7 +142,9 @@ def test_many_words_leave_nothing_behind_that_changes_an_answer() -> None:
     assert before is after
 
 
-def test_hints_are_named_behind_all_keywords() -> None:
+def test_hints_are_named_in_the_explanation_and_not_told_to_each_recipient() -> None:
     found = classify("", "নার্স, নার্স; opposite the hospital", RULES)
-    assert words_for(found).endswith("'নার্স' (body 0-5, hints.csv:3)")
-    assert words_for(found).startswith("the mail says 'hospital'")
+    assert words_for(found) == "the mail says 'hospital' (body 27-35, keywords.csv:2)"
+    assert "Words that hint at HFW: 'নার্স' (body 0-5, hints.csv:3)" in explain_department(found, {})
+    alone = classify("", "নার্স", RULES)
+    assert words_for(alone) == "the mail says 'নার্স' (body 0-5, hints.csv:3)"
