@@ -11,12 +11,12 @@ from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 
-from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, hand_over, settle_case
+from mailbot.cases.settle import NO_GRIEVANCE, dismiss_case, hand_over, leave_heard, settle_case
 from mailbot.classify.accused import find_accusations
 from mailbot.classify.settle import known, settle, settle_post
 from mailbot.errors import StoreUnavailable, Unsettled
 from mailbot.ingest.parse import read_mail
-from mailbot.intake import Office, decide_letter, render
+from mailbot.intake import Office, decide_letter, render, triage_desk
 from mailbot.model import Case, Complainant, Decision, FollowUp, Grievance, Route, Source, Stored
 from mailbot.notify.mime import POLICY
 from mailbot.ports import CaseStore, MailArchive
@@ -115,7 +115,8 @@ def route_case(
     """
     Refer a case anew as the desk decided, or dismiss it when that is no grievance.
 
-    `follow_ups` reads what the complainant wrote since: who has the case now is told all of it.
+    `follow_ups` reads what the complainant wrote since: who has the case now is told all of it; of a case that is
+    dismissed the desk is told what nobody was sent.
 
     Raises:
         Unsettled: There is no such case, it is closed, or a code leads nowhere. Nothing was changed.
@@ -139,7 +140,9 @@ def _decide(
 ) -> Decision:
     own_post = office.directory.triage.code
     if list(ruling.departments) == [NO_GRIEVANCE]:
-        return dismiss_case(case, now=now, own_post=own_post)
+        dismissed = dismiss_case(case, now=now, own_post=own_post)
+        desk = triage_desk(office.directory, "what was written before the case was dismissed")
+        return leave_heard(dismissed, follow_ups(case), desk=desk)
     routes = _routes(case, ruling, office)
     settled = settle_case(case, routes, now=now, term=office.term, only=ruling.only, own_post=own_post)
     return hand_over(settled, follow_ups(case))

@@ -35,6 +35,7 @@ from mailbot.model import (
     Match,
     Outcome,
     PlaceFinding,
+    Recipient,
     Role,
     Route,
     Source,
@@ -96,7 +97,7 @@ def decide_mails(readings: Sequence[Reading], store: CaseStore, office: Office, 
         if grievance is not None:
             decision = _open_or_join(grievance, reading, earlier, proof, next(references), office, now)
         else:
-            decision = _heard(_decide(reading, identity, found, now), office.directory)
+            decision = _heard(_decide(reading, identity, found, now), reading, found, office.directory)
         decisions.append(replace(render(decision, office.composer), mail=reading.taken))
     return decisions
 
@@ -348,15 +349,22 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
     return _open(doubted(grievance, reminder), routes, reference, office, now)
 
 
-def _heard(decision: Decision, directory: Directory) -> Decision:
-    """Whoever answers a case that is closed, not satisfied perhaps, is heard by the triage desk too: it may go on."""
-    case, post = decision.case, directory.triage.code
-    is_heard = decision.outcome is Outcome.FOLLOW_UP and case is not None and not case.state.is_open
-    if not is_heard or directory.officer(post) is None:
+def _heard(decision: Decision, reading: Reading, known: Known, directory: Directory) -> Decision:
+    """Whoever writes to a case that is over, not satisfied perhaps, is heard by the triage desk too: it may go on."""
+    case = known.cases.get(decision.reference)
+    if case is None or decision.outcome not in (Outcome.FOLLOW_UP, Outcome.REPLY):
         return decision
-    desk = directory.recipient(post, Role.COPY, "the complainant answers a closed case")
-    told = [replace(notice, recipient=desk.address, person=desk) for notice in decision.notices[:1]]
-    return replace(decision, notices=(*decision.notices, *told))
+    ours = known.to_complainant if decision.outcome is Outcome.FOLLOW_UP else known.to_officers
+    mail = with_own_words(reading.mail, ours.get(case.reference, ()))
+    desk = triage_desk(directory, "somebody writes to a case that is over")
+    return lifecycle.tell_desk(decision, case, mail=mail, raw_sha256=reading.taken.sha256, desk=desk)
+
+
+def triage_desk(directory: Directory, why: str) -> Recipient:
+    """The triage desk, or who is above it while it is vacant: `read_directory` has made sure that there is somebody."""
+    chain = [directory.triage, *directory.superiors(directory.triage.code)]
+    held_post = next(post.code for post in chain if directory.officer(post.code) is not None)
+    return directory.recipient(held_post, Role.COPY, why)
 
 
 def _open(grievance: Grievance, routes: Sequence[Route], reference: str, office: Office, now: datetime) -> Decision:

@@ -330,7 +330,7 @@ class Case:
     closed_at: datetime | None = None
     closed_by: str = ""  # post code
     action_taken: str = ""
-    follow_ups: int = 0  # mails of the complainant that ever joined it; never counted down, it numbers the notices
+    follow_ups: int = 0  # mails that ever followed it up; never counted down, it numbers the notices
     possible_duplicate: str = ""  # an earlier case that this may be a reminder of; a human decides
     joined_into: str = ""  # the case that this one, a duplicate, was joined to
 
@@ -434,6 +434,7 @@ class Notice:
     occurrence: int  # which referral, which level, which follow-up
     person: Recipient | None = None  # the officer it goes to; None when it goes to the complainant
     mail: Mail | None = None  # the mail that gave rise to it (a follow-up), to quote from
+    writer: Recipient | None = None  # the officer who wrote that mail; None when the complainant did
     original_sha256: str = ""  # the archived mail to attach; "" for none
     now_with: tuple[Recipient, ...] = ()  # of a withdrawal: who must answer now; empty when nobody must
 

@@ -25,6 +25,7 @@ from tests.test_review import reviewer
 
 CMOH, HEAD, BMOH = "hfw-cmoh-ban-bankura@example.org", "hfw-head@example.org", "hfw-bmoh-ban-onda@example.org"
 BDO, PRD_HEAD = "prd-bdo-ban-onda@example.org", "prd-head@example.org"
+DESK = "cmo-triage@example.org"
 HEALTH, WORKS = {CMOH, HEAD}, {BDO, PRD_HEAD}
 AGAIN, ONCE_MORE = "Still nobody came to us.", "A child fell ill on Sunday."
 
@@ -125,7 +126,9 @@ def test_a_case_that_is_dismissed_duns_nobody(rig: Rig) -> None:
     rig.clock.go_on(WEEK)
     rig.escalate()
     route(rig, reference, "NONE")
-    assert {one.purpose for one in leaving(rig)} == {Purpose.WITHDRAWAL}
+    left = leaving(rig)
+    assert {one.purpose for one in left if one.recipient in HEALTH} == {Purpose.WITHDRAWAL}
+    assert {(one.recipient, one.purpose) for one in left if one.recipient not in HEALTH} == {(DESK, Purpose.FOLLOW_UP)}
 
 
 def test_of_two_referrals_the_one_that_stands_keeps_all_that_it_owes(rig: Rig) -> None:

@@ -173,6 +173,29 @@ def follow_up_notices(follow_up: FollowUp, people: Iterable[Recipient]) -> Itera
         )
 
 
+def tell_desk(decision: Decision, case: Case, *, mail: Mail, raw_sha256: str, desk: Recipient) -> Decision:
+    """
+    Tell the desk of a mail that no office would answer, or nobody read: of the complainant's to a case that is closed
+    or dismissed, and of an office's further answer. What is told to somebody who must act on it stays as it is.
+
+    A further answer counts as a follow-up: that numbers its notice.
+    """
+    if decision.outcome is Outcome.FOLLOW_UP and not (case.state.is_open and decision.notices):
+        writer, after = None, decision.case or case
+    elif decision.outcome is Outcome.REPLY and decision.case is None:
+        post = next((event.actor for event in decision.events), "")
+        writer = next((person for person in case.recipients() if person.post == post), None)
+        after = replace(case, follow_ups=case.follow_ups + 1)
+    else:
+        return decision
+    told = {notice.recipient.casefold() for notice in decision.notices} | {writer.address.casefold() if writer else ""}
+    if desk.address.casefold() in told:
+        return decision
+    follow_up = FollowUp(number=after.follow_ups, sha256=raw_sha256, mail=mail)
+    notices = (replace(notice, writer=writer) for notice in follow_up_notices(follow_up, [desk]))
+    return replace(decision, case=after, notices=(*decision.notices, *notices))
+
+
 def officer_answer(  # noqa: PLR0913 - what is known of one answer
     case: Case,
     *,
@@ -186,9 +209,9 @@ def officer_answer(  # noqa: PLR0913 - what is known of one answer
     """
     Close a case with an officer's answer, and owe the complainant a closure notice.
 
-    An answer to a case that is closed already is kept in its history; nobody is told twice. One of an office whose
-    referral was withdrawn, or that was told for information only, closes nothing; nor does one whose words or
-    addressees say that it ends nothing (`no_answer` says why). A human reads it, and may close the case with it
+    An answer to a case that is closed already is kept in its history; the complainant is not told twice. One of an
+    office whose referral was withdrawn, or that was told for information only, closes nothing; nor does one whose words
+    or addressees say that it ends nothing (`no_answer` says why). A human reads it, and may close the case with it
     (`by_desk`).
     """
     thread = (message_id,) if message_id else ()

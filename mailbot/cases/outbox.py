@@ -270,10 +270,10 @@ def _is_nobodys() -> ColumnElement[bool]:
     Mails and alerts of a referral ask for an answer to it: once that was given nobody is asked, or dunned, any more. A
     follow-up is what the complainant wrote, and is owed to whoever must answer by any referral that is not withdrawn,
     answered or not; and to the desk where it is told of a case that is closed or dismissed: that one was made after the
-    last referral. A withdrawal is owed to who must not answer.
+    last referral, and not before the dismissal. A withdrawal is owed to who must not answer.
     """
     gone = referrals.c.state == ReferralState.WITHDRAWN
-    before = or_(_has_referral(referrals.c.referred_at >= outbox.c.created_at), ~_has_referral(~gone))
+    before = or_(_has_referral(referrals.c.referred_at >= outbox.c.created_at), _was_ended())
     return or_(
         and_(_ASKS, _has_referral(_is_its_own(), referrals.c.state != ReferralState.OPEN)),
         and_(outbox.c.purpose == Purpose.FOLLOW_UP, _must_answer_by(gone), ~_must_answer_by(~gone), before),
@@ -293,6 +293,13 @@ def _has_referral(*which: ColumnElement[bool]) -> Exists:
     """Whether the case of a message has such a referral."""
     its_own = referrals.c.reference == outbox.c.reference
     return select(referrals.c.number).where(its_own, *which).correlate(outbox).exists()
+
+
+def _was_ended() -> Exists:
+    """Whether the case of a message was joined to another, or dismissed after the message was made."""
+    dismissed = and_(events.c.kind == EventKind.DISMISSED, events.c.at > outbox.c.created_at)
+    ended = or_(events.c.kind == EventKind.JOINED, dismissed)
+    return select(events.c.id).where(events.c.reference == outbox.c.reference, ended).correlate(outbox).exists()
 
 
 def _must_answer_by(which: ColumnElement[bool]) -> Exists:

@@ -21,6 +21,7 @@ from mailbot.model import (
     EventKind,
     FollowUp,
     Purpose,
+    Recipient,
     Referral,
     ReferralState,
     Route,
@@ -125,6 +126,15 @@ def dismiss_case(case: Case, *, now: datetime, own_post: str = "") -> Decision:
         notices=withdrawal_notices(withdrawn, standing=(), now_with=(), own_post=own_post),
         withdrawn=tuple(each.number for each in withdrawn),
     )
+
+
+def leave_heard(decision: Decision, followed: Sequence[FollowUp], *, desk: Recipient) -> Decision:
+    """
+    Tell the desk, once its case is dismissed, what the complainant wrote and nobody was sent: that is called back now,
+    and it may not have stood there yet when the clerk looked.
+    """
+    untold = [notice for each in followed if not each.told for notice in follow_up_notices(each, [desk])]
+    return replace(decision, notices=(*decision.notices, *untold))
 
 
 def _check(case: Case, only: int | None) -> None:

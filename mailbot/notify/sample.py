@@ -146,6 +146,7 @@ NOTICE = Notice(
     occurrence=1,
     person=ADDRESSEE,
     mail=MAIL,
+    writer=HEAD,
     original_sha256="0" * 64,
     now_with=(HEAD,),
 )
@@ -153,14 +154,19 @@ NOTICE = Notice(
 
 @cache
 def sample_values() -> tuple[dict[str, Value], ...]:
-    """The values of a case with everything, of one with nothing, and as an office sees it that is only told."""
+    """The values of a closed case with everything, of one with nothing, and of an open one as who is told sees it."""
     names = {"HFW": "Health & Family Welfare", "BL-BAN-ONDA": "Onda (block)"}
-    bare = replace(NOTICE, person=None, mail=None, original_sha256="", now_with=())
+    bare = replace(NOTICE, person=None, mail=None, writer=None, original_sha256="", now_with=())
+    asked = replace(FULL, state=CaseState.REFERRED)
     return (
         case_values(NOTICE, FULL, language="en", names=names, our_address="grievance@example.org"),
         case_values(bare, BARE, language="en", names={}, our_address="grievance@example.org"),
         case_values(
-            replace(NOTICE, person=INFORMED), FULL, language="en", names=names, our_address="grievance@example.org"
+            replace(NOTICE, person=INFORMED, writer=None),
+            asked,
+            language="en",
+            names=names,
+            our_address="grievance@example.org",
         ),
     )
 

@@ -35,6 +35,7 @@ def case_values(
     return {
         "our_address": our_address,
         "reference": case.reference,
+        "state": case.state.value,
         "language": language,
         "has_original": bool(notice.original_sha256),
         **_grievance(case, language, names),
@@ -160,5 +161,6 @@ def _message(notice: Notice) -> dict[str, Value]:
     return {
         "message": clean_text(mail.reply_text or mail.text, LONGEST_GRIEVANCE) if mail else "",
         "message_from": clean_line(mail.sender.name or mail.sender.address) if mail else "",
+        "message_post": clean_line(notice.writer.title) if notice.writer else "",
         "message_attachments": _attachments(mail.attachments) if mail else [],
     }

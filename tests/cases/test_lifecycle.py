@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.cases import lifecycle
 from mailbot.model import (
+    Case,
     CaseState,
     Channel,
     Complainant,
@@ -17,6 +18,7 @@ from mailbot.model import (
     Grievance,
     Outcome,
     Purpose,
+    Recipient,
     ReferralState,
     Role,
     Route,
@@ -171,11 +173,62 @@ def test_what_ends_nothing_is_kept_with_a_case_that_is_closed_already() -> None:
     assert (decision.outcome, decision.case, decision.notices) == (Outcome.REPLY, None, ())
 
 
-def test_a_second_answer_is_kept_and_tells_nobody() -> None:
+def test_a_second_answer_is_kept_and_the_complainant_is_not_told_again() -> None:
     closed = a_case(state=CaseState.CLOSED)
     decision = lifecycle.officer_answer(closed, post="HFW-HEAD", words="Also done.", message_id="", now=NOON)
     assert (decision.outcome, decision.case, decision.notices) == (Outcome.REPLY, None, ())
     assert [event.kind for event in decision.events] == [EventKind.ANSWERED]
+
+
+DESK = a_recipient(post="TRIAGE", role=Role.COPY, address="desk@example.org")
+
+
+def told_by(decision: Decision, case: Case, desk: Recipient = DESK) -> Decision:
+    return lifecycle.tell_desk(decision, case, mail=a_mail(), raw_sha256="1" * 64, desk=desk)
+
+
+def test_what_follows_up_a_case_that_is_over_is_told_to_the_desk_after_its_officers() -> None:
+    withdrawn = (a_referral(state=ReferralState.WITHDRAWN),)
+    for case, people in (
+        (a_case(state=CaseState.CLOSED), [OFFICER, DESK.address]),
+        (a_case(state=CaseState.DISMISSED, referrals=withdrawn), [DESK.address]),
+    ):
+        decision = told_by(lifecycle.follow_up(case, a_mail(), raw_sha256="1" * 64, now=NOON), case)
+        assert [notice.recipient for notice in decision.notices] == people
+        assert {(n.purpose, n.occurrence, n.original_sha256, n.writer) for n in decision.notices} == {
+            (Purpose.FOLLOW_UP, 1, "1" * 64, None)
+        }
+        assert decision.case is not None
+        assert decision.case.follow_ups == 1
+
+
+def test_what_somebody_must_act_on_is_not_told_to_the_desk_and_what_nobody_can_be_told_is() -> None:
+    case = a_case()
+    decision = lifecycle.follow_up(case, a_mail(), raw_sha256="1" * 64, now=NOON)
+    assert told_by(decision, case) == decision
+    closing = lifecycle.officer_answer(case, post=case.recipients()[0].post, words="Done.", message_id="", now=NOON)
+    assert told_by(closing, case) == closing
+    unreachable = a_case(referrals=(a_referral(recipients=(a_recipient(address=""),)),))
+    decision = lifecycle.follow_up(unreachable, a_mail(), raw_sha256="1" * 64, now=NOON)
+    assert [notice.recipient for notice in told_by(decision, unreachable).notices] == [DESK.address]
+
+
+def test_a_further_answer_is_told_to_the_desk_under_its_writers_title_and_a_number_of_its_own() -> None:
+    case = a_case(state=CaseState.CLOSED, follow_ups=3)
+    answer = lifecycle.officer_answer(case, post=case.recipients()[0].post, words="Again.", message_id="", now=NOON)
+    decision = told_by(answer, case)
+    (notice,) = decision.notices
+    assert (notice.recipient, notice.occurrence, notice.writer) == (DESK.address, 4, case.recipients()[0])
+    assert decision.case == replace(case, follow_ups=4)
+
+
+def test_the_desk_is_not_told_twice_nor_what_it_wrote_itself() -> None:
+    case = a_case(state=CaseState.CLOSED)
+    desk = replace(case.recipients()[0], address=OFFICER.upper())
+    decision = lifecycle.follow_up(case, a_mail(), raw_sha256="1" * 64, now=NOON)
+    assert told_by(decision, case, desk) == decision
+    answer = lifecycle.officer_answer(case, post=desk.post, words="Again.", message_id="", now=NOON)
+    assert told_by(answer, case, desk) == answer
 
 
 def test_a_follow_up_reaches_the_officers_and_restarts_no_clock() -> None:

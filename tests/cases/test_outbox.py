@@ -571,3 +571,30 @@ def test_an_answer_that_came_too_late_calls_nothing_back(engine: Engine) -> None
     (result,) = store.commit([an_answer(version=7)])
     assert result.state is Stored.STALE
     assert {state for state, _ in states(engine).values()} == {OutboxState.PENDING}
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "state"),
+    [
+        (EventKind.DISMISSED, "before", OutboxState.WITHDRAWN),
+        (EventKind.DISMISSED, "after", OutboxState.PENDING),
+        (EventKind.DISMISSED, "with", OutboxState.PENDING),
+        (EventKind.JOINED, "before", OutboxState.WITHDRAWN),
+    ],
+)
+def test_what_follows_up_a_case_that_nobody_has_is_nobodys_unless_it_was_made_since(
+    engine: Engine, kind: EventKind, made: str, state: OutboxState
+) -> None:
+    """The desk once had the case itself; what was written since it dismissed it is told to the desk, however late."""
+    opening, store, queue = an_opening(), SqlCaseStore(engine), SqlOutbox(engine, "a")
+    reference = opening.reference
+    follow_up = an_email(reference, purpose=Purpose.FOLLOW_UP)
+    ended = replace(a_withdrawal(), events=(Event(reference=reference, at=LATER, kind=kind, actor="desk"),), outbox=())
+    store.commit([replace(opening, outbox=(follow_up,) if made == "before" else ())])
+    store.commit([replace(ended, outbox=(follow_up,) if made == "with" else ())])
+    if made == "after":
+        since = Event(reference=reference, at=EXPIRED, kind=EventKind.FOLLOWED_UP, actor="complainant")
+        store.commit([Decision(outcome=None, reason="", reference=reference, events=(since,), outbox=(follow_up,))])
+    for entry in queue.claim(Channel.EMAIL, EXPIRED, limit=9, lease=LEASE):
+        assert queue.settle(entry, OutboxState.PENDING, at=EXPIRED)
+    assert mails_of(engine) == [(Purpose.FOLLOW_UP, state)]

@@ -166,6 +166,11 @@ def withdrawal(case: Case = CASE, *, now_with: tuple[Recipient, ...] = (BDO,)) -
     return composer().compose(told, case)
 
 
+def follow_up(case: Case, *, writer: Recipient | None = None) -> OutboxMessage:
+    told = replace(notice(Purpose.FOLLOW_UP, Channel.EMAIL, person=CMOH), mail=FOLLOW_UP, original_sha256="b" * 64)
+    return composer().compose(replace(told, writer=writer), case)
+
+
 def parts(message: OutboxMessage) -> EmailParts:
     assert message.email is not None
     return message.email
@@ -177,10 +182,10 @@ def golden_messages() -> dict[str, OutboxMessage]:
         "referral.email.en": referral(),
         "referral.email.en.information": referral(TELLING, person=BMOH),
         "withdrawal.email.en": withdrawal(),
-        "follow_up.email.en": composer().compose(
-            replace(notice(Purpose.FOLLOW_UP, Channel.EMAIL, person=CMOH), mail=FOLLOW_UP, original_sha256="b" * 64),
-            CASE,
-        ),
+        "follow_up.email.en": follow_up(CASE),
+        "follow_up.email.en.closed": follow_up(CLOSED),
+        "follow_up.email.en.dismissed": follow_up(replace(CASE, state=CaseState.DISMISSED)),
+        "follow_up.email.en.office": follow_up(CLOSED, writer=CMOH),
     }
     for channel in Channel:
         alert = notice(Purpose.OVERDUE_ALERT, channel, person=ACS, occurrence=2)
