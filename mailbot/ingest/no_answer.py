@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from mailbot.ingest import answer_steps as steps
 from mailbot.ingest import answer_words as says
 from mailbot.model import Address
 
@@ -23,7 +24,6 @@ _WRAPPED = 50  # a line as long as this was broken by a mail program, not by its
 _ABBREVIATED = re.compile(
     r"\b(?!(?:us|me|it|him|her|up|end|now|day|sir|you|yes|off|ok)\.)([a-z]{1,3})\.(?=[\s\w,/&])|(?<=\w)\.(?=\w)"
 )
-_ASKED = re.compile(r"\?\s*(?:\||$)")
 _WORDS = re.compile(r"[^\s.,;:!?।|()&-]+")
 
 
@@ -83,32 +83,53 @@ def _why_not_final(text: str, to: WrittenTo) -> str | None:
 
 def _ends_the_matter(text: str, open_ends: Sequence[re.Pattern[str]]) -> bool:
     """Whether words beside those that leave it open say that it was done, refused, or is none of theirs."""
+    if not _NOT_THE_LAST_WORD.isdisjoint(open_ends):
+        return False
     if says.CLOSES.search(text) or says.REFUSED.search(text):
         return True
-    if says.DONE.search(_without(text, [*open_ends, says.UNDONE])):
+    if _UNDER_WAY.isdisjoint(open_ends) and says.PARTY_TOLD.search(text):
+        return True
+    if _done_last(text, open_ends):
         return True
     passed_on = says.PASSED_ON in open_ends or says.REROUTES in open_ends
     return not passed_on and bool(says.NOT_OURS.search(text))
 
 
+def _done_last(text: str, open_ends: Sequence[re.Pattern[str]]) -> bool:
+    """Whether something was done, and nothing told behind it is unfinished."""
+    rest = _without(text, [*open_ends, *_NO_DEEDS])
+    last = max((found.start() for found in says.DONE.finditer(rest)), default=None)
+    return last is not None and not steps.UNFINISHED.search(text, last)
+
+
 def _why_it_says_nothing(text: str, to: WrittenTo) -> str | None:
-    if _only_seen(text):
+    rest = _without(text, [steps.RECEIVED])
+    if _only_seen(rest) or (rest != text and not says.TELLS.search(rest)):
         return "it says only that the mail was seen"
-    if _ASKED.search(text):
-        return "it asks a question"
     if to.others:
         return "it is written to somebody else too, and does not say that the matter ended"
-    return None if says.TELLS.search(text) else "it tells of nothing that was done, and of no reason why not"
+    return None if says.TELLS.search(rest) else "it tells of nothing that was done, and of no reason why not"
 
 
+_MISSING = "it asks for something that is missing"
+_GOES_ON = "it says that the matter is under way, not that it ended"
 _OPEN_ENDS = (
     (says.REROUTES, "it asks that the matter be sent to another office"),
-    (says.ASKS_US, "it asks for something that is missing"),
+    (says.ASKS_US, _MISSING),
+    (says.ASKS_A_WORD, _MISSING),
+    (steps.MISSING, _MISSING),
+    (steps.ASKED, "it asks a question"),
     (says.PASSED_ON, "it says that the matter was passed on, not that it ended"),
     (says.INSTRUCTS, "it tells somebody to act, not what was done"),
-    (says.UNDER_WAY, "it says that the matter is under way, not that it ended"),
+    (steps.MORE_TO_COME, _GOES_ON),
+    (says.UNDER_WAY, _GOES_ON),
+    (steps.STEPS, _GOES_ON),
 )
 """In the order in which they are taken out and told: "may be sent to the PWD" is also a form of an instruction."""
+_NOT_THE_LAST_WORD = frozenset({says.ASKS_US, steps.MORE_TO_COME})
+"""Who announces another mail, or needs something of us, has not ended it, whatever was done so far."""
+_UNDER_WAY = frozenset({says.UNDER_WAY, steps.STEPS})
+_NO_DEEDS = (says.UNDONE, steps.ON_THE_WAY, steps.RECEIVED)
 
 
 def _without(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
@@ -121,8 +142,8 @@ def _without(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
 
 
 def _only_seen(text: str) -> bool:
-    found = set(_WORDS.findall(text))
-    return bool(found & says.SEEN) and found <= says.SEEN | says.COURTESY
+    found = set(_WORDS.findall(text.replace("\0", " ")))
+    return ("\0" in text or bool(found & says.SEEN)) and found <= says.SEEN | says.COURTESY
 
 
 def fold(words: str) -> str:
