@@ -6,7 +6,7 @@ In and out as in `ingest/answer_words.py`, which keeps what ends a matter. Each 
 be spoken of (a paper, an office, a day) and what was done with it, so that a pair nobody thought of is known too.
 """
 
-from mailbot.ingest.answer_words import CLAUSE_GAP, REST, STOP, any_of
+from mailbot.ingest.answer_words import CLAUSE_GAP, OFFICE, REST, START, STOP, any_of
 
 # --- another mail is to follow: this is not the last word, whatever was done so far ---------------------------------
 
@@ -40,6 +40,57 @@ MORE_TO_COME = any_of(
     r"(?:जानकारी|खबर|प्रतिवेदन|रिपोर्ट|सूचित)(?: \S+){0,3}? \S*ने ?छ",
 )
 
+# --- under way ------------------------------------------------------------------------------------------------------
+
+UNDER_WAY = any_of(
+    r"\b(?:under|in|is on) (?:\w+ ){0,2}?(?:process|progress|consideration|examination|investigation|"
+    r"enquiry|inquiry|"
+    r"verification|scrutiny|review|active|preparation)\b",
+    r"\b(?:going on|on-?going|under ?way|on the way|continues?|shortly|in due course|(?:action|to) follows?|"
+    r"scheduled|planned|expected|"
+    r"to (?:begin|start|commence))\b|\bhearing (?:is |has been )?fixed\b",
+    r"(?:\b(?:is|are|was|were|now)(?: (?!not\b|n't)\w+)? |^)being (?!held|supplied|run|used|"
+    r"distributed)\w+(?: into)?",
+    r"\b(?:we|i)(?:'re| are|'m| am)(?: \w+)? (?:looking|examining|enquiring|checking|taking|trying|"
+    r"working|verifying|"
+    rf"doing|sending|arranging|pursuing){REST}|\blooking into\b{REST}|{START}checking\b",
+    r"\b(?:are|is|am|i'm|we're) on it\b|\b(?:working|work) on (?:it|the)\b|\b(?:been|is) noted\b",
+    rf"(?:\b(?:will|shall|going to|likely to|expected to|proposed to|would be|would get|would take)|"
+    rf"'ll)\b(?! not){REST}",
+    rf"\b(?:await(?:ed|ing)?|yet to|not yet|initiated|initiating)\b{REST}",
+    r"(?<!nothing is )(?<!nothing further is )(?<!not )(?<!no )\bpending\b(?! (?:\w+ )?(?:before|in|at|"
+    r"with) (?:[\w']+ ){0,5}court)" + REST,
+    r"\b(?:more|some|extension of|days?|weeks?) time\b|\btime to submit\b|\bgive (?:us|me) (?:a|some|\d)",
+    r"\bfile\b(?: \w+){0,4}? (?:with|at|ache|achhe)\b|ফাইল(?: \S+){0,4}? আছে|फाइल(?: \S+){0,4}? में है",
+    r"\bget back to\b|\brevert (?:back )?soon\b|\basked for\b",
+    rf"\breports?\b{CLAUSE_GAP}\b(?:called|sought|asked|requested|wanted)(?: for)?\b",
+    r"\b(?:call|ask|seek|sought)\w* for (?:\w+ ){0,3}?report\b",
+    rf"\b(?:tender|estimate|proposal|requisition|committee|dpr|quotation)s?\b{CLAUSE_GAP}\b(?:floated|"
+    rf"prepared|sent|"
+    rf"submitted|"
+    r"formed|invited|called|placed|constituted)\b",
+    rf"\b(?:enquiry|inquiry|investigation|verification|process|work)\b{CLAUSE_GAP}\b(?:started|ordered|"
+    rf"instituted|"
+    rf"commenced|"
+    r"taken up)\b|\b(?:for|on) hearing\b|\bput up to\b",
+    r"\b(?:sent|submitted|engaged|deputed) for (?:\w+ ){0,2}?(?:approval|verification|sanction|enquiry)\b|"
+    r"\bsent to the spot\b",
+    rf"হচ্ছে|হইতেছে|চলছে|চলিতেছে|(?:(?<!ভা)(?<!ত)(?<!ক)বেন?|(?:করব|দেখব|যাব|দেব|নেব|জানাব)ো?|দেখছি|করছি|"
+    rf"চ্ছি){STOP}",
+    r"প্রক্রিয়াধীন|বিবেচনাধীন|তদন্তাধীন|শীঘ্রই|অপেক্ষায়|"
+    r"(?:চাওয়া|তলব করা|টেন্ডার(?: করা| ডাকা)?|শুরু(?: করা)?|(?:প্রস্তাব|এস্টিমেট|লোক|টিম)\S{0,2} পাঠানো|"
+    r"মিটিং ডাকা) হয়েছে",
+    rf"(?:এখনও|এখনো)(?: \S+){{0,4}}? \S*নি{STOP}",
+    r"\b(?:h[oa]c?ch+h?e|hobe|cho?lc?ch?h*e|[a-z]{2,9}bo|\w+(?:chh|cch|rch)i|dekhc?h+i|shighroi|sighroi|ekhono|"
+    r"lagbe)\b",
+    r"\b(?:chaoa|chawa|suru|shuru) ho[iey]*c?h+e\b",
+    r"रह[ाीे] (?:है|हैं|हूं)|प्रगति पर|जांच में|प्रक्रियाधीन|प्रक्रिया में|विचाराधीन|लंबित|(?:जाए|जाये|हो|"
+    r"दिलाए)ग[ाी]|करेंगे|प्रतीक्षा",
+    r"(?:मांगी|मांगा|मंगाई|गठित की|शुरू (?:हो|की|किया)|प्रारंभ (?:हो|की|किया)) (?:गई|गया|गयी)|"
+    r"प्रस्ताव(?: \S+){0,2}? भेजा गया",
+    r"दै ?छ|[ैइ]रहेको|अघि बढ|खटाइ|नेछ|प्रक्रियामा|विचाराधीन|बांकी",
+)
+
 # --- a step: open by itself, no deed --------------------------------------------------------------------------------
 
 _PAPER = (
@@ -69,7 +120,34 @@ _WENT_LATN = (
     r"kora ho\w*|korec?h+i)"
 )
 
+_MATTER = (
+    r"(?:matter|case|complaint|grievance|application|petition|proposal|files?|estimate|claim|prayer|"
+    r"issue|same|mail|it)"
+)
+_MEN = (
+    r"(?:team|mistry|mason|mechanic|line ?man|linemen|plumber|staff|officer|inspector|engineer|man|men|"
+    r"party|vehicle|"
+    r"surveyor|amin|contractor|agency)"
+)
 STEPS = any_of(
+    rf"\b{_MATTER} (?:\w+ ){{0,4}}?(?:is|are) (?:now |still |presently |at present )?(?:lying |at |in hand|"
+    r"with (?:the |our )?(?!out|in)\w+)",
+    rf"\b{_MATTER} (?:\w+ )?(?:is|has been|was|have been) (?:e?mailed|posted|uploaded|escalated|"
+    rf"reported|routed|put) "
+    r"to\b",
+    rf"\b{_MEN}\b (?:\w+ )?(?:has|have|is|are|was|were) (?:been )?(?:gone|sent|engaged|deputed|reached|"
+    rf"left|despatched|"
+    r"dispatched|informed|alerted|instructed|arranged)\b(?!,? (?:and|who|which)\b)",
+    rf"\b(?:spoke|talked|discussed|had a word|contacted)\b(?: \w+){{0,2}}? (?:to|with) (?:the )?(?:\w+ "
+    rf")?{OFFICE}\b|"
+    r"\bassured\b|\b(?:they|he|she|police) (?:is|are) \w+ing\b",
+    r"(?:অর্ধেক|আংশিক|কিছুটা)(?: \S+){0,2}? (?:হয়েছে|হল|হলো)|ফরওয়ার্ড (?:করেছি|করা হয়েছে|করলাম|করে দিয়েছি)",
+    r"संज्ञान में(?: (?:लिया|लिए))?(?: गया| गई)?|होना (?:बाकी|शेष)|अग्रेषित(?: \S+){0,2}?(?: "
+    r"है)?\s*(?:[।|.]|$)|"
+    r"(?:लाइनमैन|मिस्त्री|टीम|कर्मचारी|अधिकारी|ठेकेदार|प्रभारी)\S* (?:को )?(?:भेजा|भेज दिया|बोल दिया|"
+    r"कहा|बताया)(?: है)?",
+    r"(?:अधिकारी|बीडीओ|एसडीओ|प्रहरी|प्रधान|विभाग|कार्यालय|प्रमुख|थाना|शाखा)\S*लाई (?:\S+ )?(?:जानकारी|"
+    r"खबर|सूचित)\S*(?: \S+)?",
     rf"\b{_PAPER}\b{CLAUSE_GAP}\b(?:floated|prepared|sent|submitted|invited|called|placed|moved|"
     rf"forwarded|put up|initiated|"
     r"processed|drawn up|framed|published|raised|opened)\b",
@@ -78,8 +156,9 @@ STEPS = any_of(
     rf"\b{_DAY}\b(?: (?:\w+ ){{0,4}}?(?:is|has been|was|will be|to be)|(?: of \w+)?)? (?:\w+ )?(?:fixed|"
     rf"scheduled|slated|convened|"
     r"called|notified)\b",
+    r"\b(?!100)\d\d? ?(?:%|percent|per cent)(?: of)?(?: \w+){0,3}? (?:completed?|done|finished|over)\b",
     rf"\bfixed for (?:\w+ )?{_DAY}\b|\b{_DAY} (?:will|shall) (?:sit|take place)\b",
-    rf"\b(?:notices?|reminders?|summons)\b(?: \w+){{0,4}}? (?:issued|served|sent|given)\b{REST}",
+    r"\b(?:notices?|reminders?|summons)\b(?: \w+){0,4}? (?:issued|served|sent|given)\b[^.?!।;|,]{0,60}",
     r"\bplaced (?:before|in|to)\b[^.?!।;|]{0,80}",
     r"\b(?:enquiry|inquiry|investigating|special) (?:officer|team|committee)\b(?: \w+){0,3}? "
     r"(?:appointed|deputed|engaged|formed|entrusted)\b",
@@ -102,7 +181,7 @@ STEPS = any_of(
     rf"(?:টিম|কমিটি|দল)\S{{0,2}}(?: \S+){{0,2}}? গঠন|বাকি (?:আছে|রয়েছে|থাকছে){STOP}",
     rf"\b(?:file|estimate|proposal|tender|requisition|note|chithi|letter|notice)(?: ?ta)?(?: "
     rf"\w+){{0,4}}? {_WENT_LATN}",
-    rf"(?:\bke?|\w\wke|\bkach?he|\w+ e|\w+(?:ay|te)) (?:\w+ ){{0,2}}?(?:{_WENT_LATN}|bolec?h+i|bole "
+    rf"(?:\bke?|\w\wke|\bkach?he|\w e|\w(?:ay|te)) (?:\w+ ){{0,2}}?(?:{_WENT_LATN}|bolec?h+i|bole "
     rf"di\w+|bola ho\w+|janiyec?h+i|"
     r"kotha ho\w*|forward(?:ed)?(?: kor\w+)?)\b(?<!complainant)",
     r"\b(?:notice|hearing|meeting|date|din)\b(?: \w+){0,3}? (?:deo\w+|dewa|thik|fixed?|dharjo|jari|"
@@ -117,7 +196,7 @@ STEPS = any_of(
     r"गई|है)|(?:से|को) बात (?:की|हुई|हो)",
     r"(?:मांगा|मांगी|मंगाई|मांग की) (?:गया|गई|है)",
     r"(?:मिति|सुनुवाइ|बैठक)(?: \S+){0,3}? (?:तोकि|निर्धारण|राखि|बोलाइ)\S*",
-    rf"{_PAPERS_NE}(?: \S+){{0,5}}? (?:पठाइ|पेश गरि|बुझाइ|लेखि)\S*|{_OFFICES_NE}(?:,|\S)*(?: "
+    rf"{_PAPERS_NE}(?: \S+){{0,5}}? (?:पठाइ|पेश गरि|बुझाइ|लेखि)\S*|{_OFFICES_NE}\S{{0,30}}(?: "
     rf"\S+){{0,3}}? (?:पठाइ|लेखि|बुझाइ)\S*",
     r"(?:लाई|सम्म|मा)(?: \S+){0,3}? (?:भनिएको|भनियो|निर्देशन (?:दि|गरि)|अनुरोध गरि|आदेश दि)|मागिएको|माग गरिएको",
     rf"(?:सुरु|शुरु|पूरा|मर्मत|समाधान|चालु) (?:हुन्छ|गर्छौं?|गरिन्छ){STOP}|टेन्डर भ|(?:समिति|टोली) (?:गठन|बना)",
@@ -157,6 +236,8 @@ _MAIL = (
 _CAME = r"(?:received|noted|seen|acknowledged|docketed|diari[sz]ed|registered|logged|gone through|entered)"
 _MAIL_BN = r"(?:মেইল|মেল|ইমেইল|ই-মেইল|চিঠি|পত্র|অভিযোগ|আবেদন|দরখাস্ত|বার্তা)"
 RECEIVED = any_of(
+    r"নোট (?:করলাম|করেছি|করা হল|করা হয়েছে)|(?:अवगत हुआ|नोट किया|नोट कर लिया)(?: गया| है)*|जानकारी "
+    r"(?:भयो|पाइयो)",
     rf"\b{_MAIL}\b(?: (?!not\b|no\b|but\b)[\w/&]+){{0,5}}? {_CAME}\b"
     rf"(?: (?:vide|under|as) (?:\w+ ){{0,2}}?\S*\d\S*)?|\b{_CAME} (?:your|the|with thanks|the above|and "
     rf"noted)\b(?: {_MAIL})?|"
@@ -191,7 +272,7 @@ MISSING = any_of(
     r"যায়নি|অস্পষ্ট|পড়া যাচ্ছে না|নেই)",
     r"(?:ঠিকানা|নাম|নম্বর|ওয়ার্ড)\S{0,4}(?: \S+){0,2}? (?:স্পষ্ট নয়|অসম্পূর্ণ|(?:লেখা|দেওয়া|উল্লেখ) "
     r"(?:নেই|নাই|হয়নি|করা নেই|করা হয়নি))",
-    r"(?:পাঠালে|জানালে|দিলে) (?:খুব )?(?:ভালো|সুবিধা|উপকৃত|বাধিত)|\b(?:mail|abedon|dorkhasto) ?e "
+    r"(?:পাঠালে|জানালে|দিলে|পেলে) (?:খুব )?(?:ভালো|সুবিধা|উপকৃত|বাধিত)|\b(?:mail|abedon|dorkhasto) ?e "
     r"(?:\w+ )?(?:lekha )?nei\b",
     r"(?:पता|नाम|नंबर|मोबाइल|वार्ड|आवेदन में|मेल में|पत्र में)(?: \S+){0,3}? (?:नहीं (?:लिखा|दिया|लिखी|"
     r"दी|है\b)|साफ नहीं|स्पष्ट नहीं|सिर्फ)(?! जा)",

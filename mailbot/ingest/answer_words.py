@@ -1,5 +1,5 @@
 """
-How officers say that a matter is ended, under way, passed on or another's to see to: an expression for each.
+How officers say that a matter is ended, passed on or another's to see to: an expression for each.
 
 In: a text as `ingest/no_answer.py` folds it: lower case, letters in one spelling, sentences ended by `. ? ! । ;` or
 `|`. Out: compiled expressions, in English, Bengali, romanised Bengali, Hindi and Nepali. The languages of India end a
@@ -38,12 +38,13 @@ def one_spelling(text: str) -> str:
 
 
 def any_of(*parts: str) -> re.Pattern[str]:
+    """One expression for any of these, in one spelling."""
     return re.compile("|".join(one_spelling(part) for part in parts))
 
 
 CLAUSE_GAP = r"[^.?!।;|]{0,60}?"
 REST = r"(?:(?!\b(?:has|have|was|were)\b)[^.?!।;|]){0,200}"
-_START = r"(?:^|[.?!।;|:,@-])\s*"
+START = r"(?:^|[.?!।;|:,@-])\s*"
 STOP = r"(?![\u0900-\u0963\u0966-\u09ff])"  # the end of a word: its vowel signs are no letters to `\b`
 _LAST = r"(?=\s*(?:[.?!।;|,]|$|\b(?:ar|ebong|r)\b|(?:এবং|আর|ও|एवं|और|व|र|अनि)\s))"  # behind the verb of a sentence
 _PLEASE = r"\b(?:please|kindly|pl|pls|plz|plse|kdly|(?:you (?:are|may)|request you|requesting you)\b(?: \w+){0,2}?)"
@@ -91,7 +92,7 @@ DONE = any_of(
     r"filled up|"
     r"supplied|delivered|distributed|disbursed|paid|credited|refunded|returned|recovered|granted|"
     r"revised|cleared|"
-    r"cleaned|removed|evicted|demolished|cut|whitewashed|constructed|sunk|arrested|seized|fined|"
+    r"cleaned|removed|evicted|vacated|demolished|cut|whitewashed|constructed|sunk|arrested|seized|fined|"
     r"rescued|discharged|"
     r"functional|functioning|working now|running|restarted|started (?:working|functioning|from)|"
     r"corrected|updated|"
@@ -140,7 +141,7 @@ REFUSED = any_of(
     r"সন্তুষ্ট|আদালত|"
     r"হাইকোর্ট|বিচারাধীন",
     r"\b(?:mithya|mithye|bhittihin)\b",
-    r"असत्य|निराधार|झूठ|गलत|अपात्र|संभव नह|निरस्त|न्यायालय|संतुष्ट|झुट्टा|झुटो|सन्तुष्ट|अदालत",
+    r"असत्य|निराधार|आधारहीन|झूठ|गलत|अपात्र|संभव नह|निरस्त|न्यायालय|संतुष्ट|झुट्टा|झुटो|सन्तुष्ट|अदालत",
 )
 NOT_OURS = any_of(
     r"\b(?:not|n't|nothing)\b(?: \w+){0,2}? (?:pertain|relat|concern|fall|come|belong|under|within|in)\w*\b"
@@ -160,7 +161,8 @@ NOT_OURS = any_of(
 TELLS = any_of(
     r"\b(?:has|have|had|was|were|did|\w{3,}ed|cut|met|sent|gave|got|took|came|went|built|made|found|held|pfa|"
     r"attachment|"
-    r"no|not|nothing|never|none|nobody|nil|without|cannot|\w+n't|again|since|now|is|are|stands|belongs|"
+    r"no|not|nothing|never|none|nobody|nil|without|cannot|lies|pertains|relates|\w+n't|again|since|now|"
+    r"is|are|stands|belongs|"
     r"duplicate)\b",
     rf"েছে|েছি|(?<!\S)(?:না|নয়|নেই|নাই|নন){STOP}|নি{STOP}|লাম|এখন|নিয়মিত|\S(?:ল|লো|লেন){STOP}",
     r"\b(?:\w+ch+[ei]n?|\w+(?:lo|lam|len)|na|noy|noi|nei|nai|ekhon)\b",
@@ -170,7 +172,7 @@ TELLS = any_of(
 
 # --- passed on ------------------------------------------------------------------------------------------------------
 
-_OFFICE = (
+OFFICE = (
     r"(?:bdo|jt bdo|sdo|sdlro|bllro|dm|adm|sp|sdpo|oc|ic|ps|cmoh|d?y?cmoh|acmoh|bmoh|dpo|cdpo|ee|ae|"
     r"sae|je|di|si|phe|"
     r"pwd|wbsedcl|agency|contractor|pradhan|panchayat|samity|parishad|municipality|corporation|concerned|"
@@ -182,16 +184,16 @@ _OFFICE = (
 _HANDED = r"(?:forwarded|transferred|referred|endorsed|marked|passed on|redirected|transmitted|assigned)"
 _ORDERED = r"(?:directed|instructed|asked|requested|told|advised|ordered|reminded)"
 PASSED_ON = any_of(
-    rf"{_START}{_HANDED}\b{REST}",
+    rf"{START}{_HANDED}\b{REST}",
     rf"\b(?:{_HANDED}|sent|passed|pushed|communicated|intimated|written|handed over|"
     rf"sent across) to (?:the )?(?:\w+ ){{0,4}}?"
-    rf"{_OFFICE}\b{REST}",
+    rf"{OFFICE}\b{REST}",
     rf"\b(?:is|has been|have been|was) {_HANDED} (?:to|for)\b(?! (?:the )?(?:ld )?court){REST}",
     rf"\b{_ORDERED}(?: (?!to\b)\w+,?){{0,6}}? to\b{REST}",
-    rf"\b{_OFFICE} (?:has|have|was|were)(?: \w+)? (?:informed|intimated)\b",
+    rf"\b{OFFICE} (?:has|have|was|were)(?: \w+)? (?:informed|intimated)\b",
     rf"\btak(?:en|ing) up (?:the matter )?with\b{REST}|\b(?:shared with|"
-    rf"placed before) (?:the )?(?:\w+ ){{0,3}}?{_OFFICE}\b",
-    rf"\b{_OFFICE} (?:has|have|was|were|is|are) (?:been )?approached\b",
+    rf"placed before) (?:the )?(?:\w+ ){{0,3}}?{OFFICE}\b",
+    rf"\b{OFFICE} (?:has|have|was|were|is|are) (?:been )?approached\b",
     r"(?:কাছে|কে|দপ্তরে|অফিসে|থানায়|নিকট)(?: \S+){0,3}? (?:(?:পাঠানো|প্রেরণ করা|হস্তান্তর করা|জানানো) "
     r"হ|পাঠিয়ে)\S+",
     rf"(?:নির্দেশ(?: দেওয়া)?|বলা|অনুরোধ করা|জানানো|আদেশ দেওয়া) (?:হয়েছে|হয়েছিল|হল|হলো){STOP}",
@@ -267,7 +269,7 @@ INSTRUCTS = any_of(
     rf"(?:^|[,:|-]) *get (?:this|it|the)\b{REST}",
     r"\bfor (?:\w+ ){0,3}?(?:act(?:io|o)n|examination|compliance|report|reply)\b",
     rf"{_PLEASE}(?: (?:to|also|do|immediately|urgently|personally|again|early)){{0,3}} {_DO}\b{REST}",
-    rf"{_START}{_DO_IT}\b{REST}|\blook in ?to\b{REST}|\bdo the needful\b{REST}",
+    rf"{START}{_DO_IT}\b{REST}|\blook in ?to\b{REST}|\bdo the needful\b{REST}",
     rf"\bto (?:enquire|inquire|examine|look into|verify)(?: \w+){{0,3}}? (?:and|&) (?:report|submit|take|"
     rf"send){REST}",
     rf"\b(?:directs?|requests?|asks?|requires?) you to\b{REST}|\bto (?:attend|report|comply|"
@@ -298,57 +300,6 @@ INSTRUCTS = any_of(
     r"कार्यवाही) (?:से|की|का)",
     rf"(?:नुहोस्|नुहोस|नुहोला|नु होला|नुहुन)(?: न| है| ल)?{_LAST}|(?:कारबाही|कारवाही|कार्यवाही|"
     rf"छानबिन)(?:को|का) ?लागि(?: \S+){{0,2}}",
-)
-
-# --- under way ------------------------------------------------------------------------------------------------------
-
-UNDER_WAY = any_of(
-    r"\b(?:under|in|is on) (?:\w+ ){0,2}?(?:process|progress|consideration|examination|investigation|"
-    r"enquiry|inquiry|"
-    r"verification|scrutiny|review|active|preparation)\b",
-    r"\b(?:going on|on-?going|under ?way|on the way|continues?|shortly|in due course|(?:action|to) follows?|"
-    r"scheduled|planned|expected|"
-    r"to (?:begin|start|commence))\b|\bhearing (?:is |has been )?fixed\b",
-    r"(?:\b(?:is|are|was|were|now)(?: (?!not\b|n't)\w+)? |^)being (?!held|supplied|run|used|"
-    r"distributed)\w+(?: into)?",
-    r"\b(?:we|i)(?:'re| are|'m| am)(?: \w+)? (?:looking|examining|enquiring|checking|taking|trying|"
-    r"working|verifying|"
-    rf"doing|sending|arranging|pursuing){REST}|\blooking into\b{REST}|{_START}checking\b",
-    r"\b(?:are|is|am|i'm|we're) on it\b|\b(?:working|work) on (?:it|the)\b|\b(?:been|is) noted\b",
-    rf"(?:\b(?:will|shall|going to|likely to|expected to|proposed to|would be|would get|would take)|"
-    rf"'ll)\b(?! not){REST}",
-    rf"\b(?:await(?:ed|ing)?|yet to|not yet|initiated|initiating)\b{REST}",
-    r"(?<!nothing is )(?<!nothing further is )(?<!not )(?<!no )\bpending\b(?! (?:\w+ )?(?:before|in|at|"
-    r"with) (?:[\w']+ ){0,5}court)" + REST,
-    r"\b(?:more|some|extension of|days?|weeks?) time\b|\btime to submit\b|\bgive (?:us|me) (?:a|some|\d)",
-    r"\bfile\b(?: \w+){0,4}? (?:with|at|ache|achhe)\b|ফাইল(?: \S+){0,4}? আছে|फाइल(?: \S+){0,4}? में है",
-    r"\bget back to\b|\brevert (?:back )?soon\b|\basked for\b",
-    rf"\breports?\b{CLAUSE_GAP}\b(?:called|sought|asked|requested|wanted)(?: for)?\b",
-    r"\b(?:call|ask|seek|sought)\w* for (?:\w+ ){0,3}?report\b",
-    rf"\b(?:tender|estimate|proposal|requisition|committee|dpr|quotation)s?\b{CLAUSE_GAP}\b(?:floated|"
-    rf"prepared|sent|"
-    rf"submitted|"
-    r"formed|invited|called|placed|constituted)\b",
-    rf"\b(?:enquiry|inquiry|investigation|verification|process|work)\b{CLAUSE_GAP}\b(?:started|ordered|"
-    rf"instituted|"
-    rf"commenced|"
-    r"taken up)\b|\b(?:for|on) hearing\b|\bput up to\b",
-    r"\b(?:sent|submitted|engaged|deputed) for (?:\w+ ){0,2}?(?:approval|verification|sanction|enquiry)\b|"
-    r"\bsent to the spot\b",
-    rf"হচ্ছে|হইতেছে|চলছে|চলিতেছে|(?:(?<!ভা)(?<!ত)(?<!ক)বেন?|(?:করব|দেখব|যাব|দেব|নেব|জানাব)ো?|দেখছি|করছি|"
-    rf"চ্ছি){STOP}",
-    r"প্রক্রিয়াধীন|বিবেচনাধীন|তদন্তাধীন|শীঘ্রই|অপেক্ষায়|"
-    r"(?:চাওয়া|তলব করা|টেন্ডার(?: করা| ডাকা)?|শুরু(?: করা)?|(?:প্রস্তাব|এস্টিমেট|লোক|টিম)\S{0,2} পাঠানো|"
-    r"মিটিং ডাকা) হয়েছে",
-    rf"(?:এখনও|এখনো)(?: \S+){{0,4}}? \S*নি{STOP}",
-    r"\b(?:h[oa]c?ch+h?e|hobe|cho?lc?ch?h*e|[a-z]{2,9}bo|\w+(?:chh|cch|rch)i|dekhc?h+i|shighroi|sighroi|ekhono|"
-    r"lagbe)\b",
-    r"\b(?:chaoa|chawa|suru|shuru) ho[iey]*c?h+e\b",
-    r"रह[ाीे] (?:है|हैं|हूं)|प्रगति पर|जांच में|प्रक्रियाधीन|प्रक्रिया में|विचाराधीन|लंबित|(?:जाए|जाये|हो|"
-    r"दिलाए)ग[ाी]|करेंगे|प्रतीक्षा",
-    r"(?:मांगी|मांगा|मंगाई|गठित की|शुरू (?:हो|की|किया)|प्रारंभ (?:हो|की|किया)) (?:गई|गया|गयी)|"
-    r"प्रस्ताव(?: \S+){0,2}? भेजा गया",
-    r"दै ?छ|[ैइ]रहेको|अघि बढ|खटाइ|नेछ|प्रक्रियामा|विचाराधीन|बांकी",
 )
 
 # --- nothing said ---------------------------------------------------------------------------------------------------

@@ -122,13 +122,13 @@ _OPEN_ENDS = (
     (says.PASSED_ON, "it says that the matter was passed on, not that it ended"),
     (says.INSTRUCTS, "it tells somebody to act, not what was done"),
     (steps.MORE_TO_COME, _GOES_ON),
-    (says.UNDER_WAY, _GOES_ON),
+    (steps.UNDER_WAY, _GOES_ON),
     (steps.STEPS, _GOES_ON),
 )
 """In the order in which they are taken out and told: "may be sent to the PWD" is also a form of an instruction."""
 _NOT_THE_LAST_WORD = frozenset({says.ASKS_US, steps.MORE_TO_COME})
 """Who announces another mail, or needs something of us, has not ended it, whatever was done so far."""
-_UNDER_WAY = frozenset({says.UNDER_WAY, steps.STEPS})
+_UNDER_WAY = frozenset({steps.UNDER_WAY, steps.STEPS})
 _NO_DEEDS = (says.UNDONE, steps.ON_THE_WAY, steps.RECEIVED)
 
 

@@ -208,7 +208,23 @@ def test_any_text_gives_a_reason_without_its_words_or_none(text: str, us: bool, 
     assert why is None or why.isascii()
 
 
-@given(st.sampled_from(["please ", "report ", "will be ", "has been directed ", "এখনও ", "को ", "a" * 50 + " ", "\n"]))
+@given(
+    st.sampled_from(
+        [
+            "please ",
+            "report ",
+            "will be ",
+            "has been directed ",
+            "এখনও ",
+            "को ",
+            "a" * 50 + " ",
+            "\n",
+            "अधिकारी,",
+            "9",
+            "क",
+        ]
+    )
+)
 def test_what_is_said_a_thousand_times_is_read_all_the_same(part: str) -> None:
     why = why_no_answer(part * 5_000, US)
     assert why is None or why.isascii()
