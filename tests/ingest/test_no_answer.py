@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.ingest.no_answer import WrittenTo, fold, why_no_answer, written_to
@@ -208,6 +208,7 @@ def test_any_text_gives_a_reason_without_its_words_or_none(text: str, us: bool, 
     assert why is None or why.isascii()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.sampled_from(
         [
