@@ -39,6 +39,7 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         self._stop = threading.Event()
         self._reload = threading.Event()
+        self._looked = threading.Event()  # once into the mailbox, or in vain
         self._failed = False
         self._beaten = 0.0
         self.machine = Machine(settings, stopping=self._beat)
@@ -94,7 +95,10 @@ class Daemon:
                 pause = self._rest(error, min(pause * 2, SLOWEST_RETRY))
 
     def _read_until_quiet(self) -> None:
-        summary = self.machine.receive()
+        try:
+            summary = self.machine.receive()
+        finally:
+            self._looked.set()
         if summary.fetched:
             log.info("received: %s", _said(asdict(summary)))
             self._wake("dispatch")
@@ -126,6 +130,8 @@ class Daemon:
             self.machine.dispatch()
 
     def _escalate(self) -> None:
+        if not self._looked.is_set():
+            return  # after a downtime the answers lie in the mailbox: nobody is called overdue before it was looked at
         with self._guarded("escalate"):
             summary = self.machine.escalate()
             if summary.overdue:

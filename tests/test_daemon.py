@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def a_daemon(
     config = folder / "mailbot.toml"
     config.write_text(SETTINGS.format(imap=imap, smtp=smtp, term=term, poll=poll) + more, "utf-8")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        (folder / "notify").unlink(missing_ok=True)  # of a daemon before this one
         systemd.bind(str(folder / "notify"))
         systemd.setblocking(False)
         said: list[str] = []
@@ -127,11 +129,45 @@ def test_an_overdue_case_is_alerted_about_in_the_running_daemon(
     with a_daemon(tmp_path, pymap_account, smtp_sink, term="3s") as running:
         pymap_account.deliver(a_grievance())
 
-        def alerts() -> list[dict[str, object]]:
-            return [row for row in running.rows(list_outbox) if row["purpose"] == "overdue_alert"]
-
         until(lambda: (tmp_path / "mailbot.db").exists() and running.notified("READY=1"))
-        until(lambda: len([row for row in alerts() if row["state"] == "sent"]) >= 4)
+        until(lambda: len([row for row in overdue_alerts(running) if row["state"] == "sent"]) >= 4)
+
+
+@pytest.mark.slow
+def test_nobody_is_called_overdue_before_the_mailbox_was_looked_at(
+    pymap_account: Account, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
+    """After a downtime the answers lie in the mailbox; a server that cannot be read silences nobody for ever."""
+    with a_daemon(tmp_path, pymap_account, smtp_sink) as running:
+        until(lambda: running.notified("READY=1"))
+        pymap_account.deliver(a_grievance())
+        until(lambda: running.rows(list_cases))
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=20) == 0
+    thirty_days_pass(tmp_path / "mailbot.db")
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        mute = pymap_account.via(silent.getsockname()[1])
+        with a_daemon(tmp_path, mute, smtp_sink, term="10s") as running:  # looks for overdue cases each second
+            connection, _ = silent.accept()
+            with connection:
+                time.sleep(3)
+                assert overdue_alerts(running) == []
+            silent.close()
+            until(lambda: overdue_alerts(running))
+
+
+def thirty_days_pass(database: Path) -> None:
+    """As far as the cases in it can tell."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE referrals SET referred_at = datetime(referred_at, '-30 days')")
+        connection.execute("UPDATE cases SET due_at = datetime(due_at, '-30 days')")
+        connection.execute("UPDATE cases SET next_alert_at = datetime(next_alert_at, '-30 days')")
+
+
+def overdue_alerts(running: Running) -> list[dict[str, object]]:
+    return [row for row in running.rows(list_outbox) if row["purpose"] == "overdue_alert"]
 
 
 @pytest.mark.slow
