@@ -27,6 +27,11 @@ def words_for(found: Classification) -> str:
     return f"the mail says {shown}" + (f", and by {rest}" if rest else "")
 
 
+def has_keyword(found: Classification) -> bool:
+    """Whether a keyword, and not hints alone, speaks for the department."""
+    return any(match.target == found.department and not match.rule.startswith(HINTS) for match in found.matches)
+
+
 def _evidence(found: Classification) -> tuple[list[Match], list[Match]]:
     """What speaks for the department: keywords, and hints, which decide nothing alone."""
     best = _best_by_rule(match for match in found.matches if match.target == found.department)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mailbot.classify.cues import Cue
+from mailbot.classify.explain import has_keyword
 from mailbot.classify.match import judge
 from mailbot.classify.parts import read_parts
 from mailbot.classify.rules import Rules
@@ -25,9 +26,11 @@ SURE_MARGIN = 2.0
 MOST = 4
 NO_MATTERS = ("", "CMO", "NONE")
 
-_POINT = re.compile(
-    r"[).।](?<=[\s(][1-9১-৯१-९a-eক-ঙक-ङ].)(?=\s)"
-)  # begins with what is rare, for it is asked of every mail
+_POINT = re.compile(  # "1.", "(ii)", "ক)", "1.Village"; at the beginning of a line "2-", "3:", "•" too
+    r"(?<=[\s(])(?:[1-9১-৯१-९]|[a-eক-ঙक-ङ]|i{1,3}|iv|v)[).।](?=\s|[^\W\d_])"
+    r"|(?<=[\s(])[1-9]\ufe0f?\u20e3"
+    r"|(?<=\n)(?:[1-9১-৯१-९]\s?[-:]|[*•▪●-](?=\s))"
+)
 _LEAST_POINTS = 2
 
 
@@ -57,8 +60,8 @@ def find_matters(text: str, rules: Rules) -> tuple[Matter, ...]:
 def _stretches(text: str, rules: Rules) -> list[tuple[int, int]]:
     """What stands between the points that a writer makes."""
     zones = find_zones(text)
-    # A line break before the text, for a point may be its first word; the number stands one character before the sign.
-    points = [found.start() - 2 for found in _POINT.finditer("\n" + text)]
+    # A line break before the text, for a point may be its first word.
+    points = [found.start() - 1 for found in _POINT.finditer("\n" + text)]
     marks = [start for start in points if zones.at(start) is Zone.BODY]
     if len(marks) < _LEAST_POINTS:
         body = read(text)
@@ -68,7 +71,7 @@ def _stretches(text: str, rules: Rules) -> list[tuple[int, int]]:
 
 
 def _is_plain(found: Classification) -> bool:
-    if found.department in NO_MATTERS:
+    if found.department in NO_MATTERS or not has_keyword(found):
         return False
     second: Sequence[tuple[str, float]] = found.candidates[1:]
     score = found.candidates[0][1]

@@ -19,13 +19,14 @@ from mailbot.model import LETTER_BELOW, Match
 PARTS = SUBJECT, BODY, ATTACHMENT = ("subject", "body", "attachment")  # an attachment is a letter that could be read
 
 IN_SUBJECT = 1.8
+OWN = 0.28  # more than any word of an address, a quotation or a signature weighs
 
 P = TypeVar("P")
 
 _ZONE_WEIGHT = {
     Zone.BODY: 1.0,
     Zone.SUBJECT: 1.7,
-    Zone.QUOTED: 0.6,
+    Zone.QUOTED: 0.2,
     Zone.SIGNATURE: 0.2,
     Zone.ADDRESSEE: 0.1,
     Zone.COPY: 0.1,
@@ -53,6 +54,10 @@ class Part(NamedTuple):
         if self.stop - self.first == len(self.text):
             return found
         return [hit for hit in found if self.first <= hit.start and hit.stop <= self.stop]
+
+    def own_hits(self, lexicon: Lexicon[P]) -> Iterable[Hit[P]]:
+        """The same, of what the writer says himself: not of an address, a quotation or a signature."""
+        return (hit for hit in self.hits(lexicon) if self.factors[hit.start] >= OWN)
 
     def where_is(self, word: int) -> str:
         """Subject, body or attachment."""

@@ -79,7 +79,7 @@ def read_table(
         faults.add(Fault(name, 0, "", "the file is missing or cannot be read"))
         return []
     records = list(_records(name, files[name], faults))
-    if not records:
+    if not any(cell.strip() for _, cells in records for cell in cells):
         faults.add(Fault(name, 0, "", "the file is empty", f"its first row names the columns: {','.join(columns)}"))
         return []
     header = [cell.strip() for cell in records[0][1]]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mailbot.classify.explain import explain_department, words_for
 from mailbot.classify.hints import HINTS_SHOWN, Hint, Hinting, Hints
-from mailbot.classify.match import A_TOSS, classify
+from mailbot.classify.match import BY_HINTS_ALONE, classify
 from mailbot.classify.parts import IN_SUBJECT, read_parts
 from mailbot.classify.rules import Rules, read_rules
 from mailbot.classify.words import read
@@ -91,7 +91,7 @@ def test_by_hints_alone_nothing_is_sure() -> None:
     words = " ".join(f"word{'abcdefghij'[i]}" for i in range(10))
     found = classify("", words, hinted(HEADER + many))
     assert (found.department, found.candidates, found.confident) == ("PRD", (("PRD", 20.0),), False)
-    assert found.confidence == A_TOSS
+    assert found.confidence == BY_HINTS_ALONE
     assert classify("", f"{words} village road", hinted(HEADER + many)).confident
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.classify.match import A_TOSS, CLOSE, SURE, classify
+from mailbot.classify.match import BY_A_NOSE, CLOSE, SURE, classify
 from mailbot.model import LETTER_BELOW, Classification
 from tests.classify.office_files import KEYWORDS, rules, without
 
@@ -64,11 +64,11 @@ def test_confidence_grows_with_what_speaks_for_the_best_and_falls_with_what_spea
     assert [judge(text).confident for text in texts] == [confidence >= SURE for confidence in found]
 
 
-def test_two_that_come_within_a_tenth_are_a_toss_however_much_speaks_for_both() -> None:
+def test_two_that_come_close_are_a_doubt_however_much_speaks_for_both() -> None:
     found = judge("hospital, Swasthya Sathi; police, assault", "hospital, police")
     (_, score), (_, second), *_ = found.candidates
     assert second < score < CLOSE * second
-    assert found.confidence == A_TOSS
+    assert found.confidence == BY_A_NOSE
 
 
 def test_what_speaks_for_nobody_gives_no_confidence() -> None:

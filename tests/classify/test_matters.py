@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.classify.matters import find_matters
-from tests.classify.office_files import CUES, rules
+from mailbot.classify.rules import read_rules
+from tests.classify.office_files import CUES, KEYWORDS, departments, rules
 
 RULES = rules(cues=CUES + "further,secondly|another matter\n")
 
@@ -54,3 +55,27 @@ def test_the_offsets_are_those_of_the_whole_text() -> None:
 def test_any_text_is_judged_and_matters_are_of_different_departments(text: str) -> None:
     found = departments_of(text)
     assert len(found) == len(set(found)) != 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(i) the village road is broken (ii) Swasthya Sathi card refused",
+        "1.Village road broken. 2.Swasthya Sathi card refused",
+        "1️⃣ village road broken 2️⃣ Swasthya Sathi card refused",
+        "Sir,\n1- village road broken\n2- Swasthya Sathi card refused",
+        "Sir,\n1: village road broken\n2: Swasthya Sathi card refused",
+        "Sir,\n* village road broken\n* Swasthya Sathi card refused",
+        "Sir,\n• village road broken\n• Swasthya Sathi card refused",
+    ],
+)
+def test_points_are_known_however_they_are_marked(text: str) -> None:
+    assert sorted(departments_of(text)) == ["HFW", "PRD"]
+
+
+def test_a_point_that_only_hints_is_no_matter() -> None:
+    hints = "word,department,weight\n" + "".join(f"word{letter},HOM,2\n" for letter in "abcde")
+    files = {"keywords.csv": KEYWORDS, "cues.csv": CUES, "hints.csv": hints}
+    text = "1. village road broken. 2. worda wordb wordc wordd worde. 3. Swasthya Sathi card refused."
+    found = find_matters(text, read_rules(files, departments()))
+    assert [matter.classification.department for matter in found] == ["PRD", "HFW"]

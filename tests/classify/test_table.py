@@ -27,8 +27,9 @@ def test_a_missing_file_is_a_fault() -> None:
     assert str(faults.found[0]) == "t.csv: the file is missing or cannot be read"
 
 
-def test_an_empty_file_is_a_fault() -> None:
-    assert rows("")[1] == ["t.csv:1: code: this column is missing", "t.csv:1: name: this column is missing"]
+@pytest.mark.parametrize("text", ["", "\ufeff", "\r\n", "\n\n", ",,\n , \n"])
+def test_a_file_without_a_word_is_one_fault(text: str) -> None:
+    assert rows(text)[1] == ["t.csv: the file is empty (its first row names the columns: code,name)"]
 
 
 @pytest.mark.parametrize(
