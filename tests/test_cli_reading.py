@@ -1,7 +1,12 @@
 """`parse` and `classify`: every path gets its line, whatever is in it; an attached letter is read as it is received."""
 
+import io
+import os
+from collections.abc import Callable
 from dataclasses import replace
+from errno import EACCES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,6 +116,63 @@ def test_a_mail_may_come_on_stdin() -> None:
 def test_a_folder_without_mail_and_a_pipe_are_told(tmp_path: Path) -> None:
     assert "no .eml file" in call("parse", tmp_path).err
     assert "is no file" in call("parse", "/dev/null").err
+
+
+def deny(monkeypatch: pytest.MonkeyPatch, denied: Callable[[Path], bool], *calls: tuple[Any, str]) -> None:
+    """Let the system refuse these paths, as it would to any user but root, who may run the tests."""
+    for module, name in calls:
+        real = getattr(module, name)
+
+        def guarded(path: Any, *more: Any, real: Callable[..., Any] = real, **named: Any) -> Any:
+            if isinstance(path, str | Path) and denied(Path(path)):
+                raise PermissionError(EACCES, "Permission denied", str(path))
+            return real(path, *more, **named)
+
+        monkeypatch.setattr(module, name, guarded)
+
+
+@pytest.mark.parametrize("command", ["parse", "classify"])
+def test_a_folder_that_cannot_be_listed_is_told_at_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for name in ("a/1.eml", "b/2.eml", "c/3.eml"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(mail(name))
+    deny(monkeypatch, lambda path: path == tmp_path / "b", (os, "scandir"))
+    result = call(command, "--json", "--no-letters", tmp_path)
+    assert result.status == 1
+    assert [line["file"] for line in result.lines] == [f"{tmp_path}/a/1.eml", f"{tmp_path}/b", f"{tmp_path}/c/3.eml"]
+    assert [line.get("error") for line in result.lines] == [None, "permission denied", None]
+    assert result.err == f"mailbot: {tmp_path}/b: permission denied\n"
+
+
+def test_a_named_folder_that_cannot_be_listed_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deny(monkeypatch, lambda path: path == tmp_path, (os, "scandir"))
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    result = call("parse", tmp_path)
+    assert (result.status, result.err) == (1, f"mailbot: {tmp_path}: permission denied\n")
+
+
+def test_a_mail_in_a_folder_that_may_not_be_entered_is_told_like_any_other(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "1.eml").write_bytes(mail())
+    deny(monkeypatch, lambda path: closed in path.parents, (os, "stat"), (io, "open"))
+    result = call("parse", "--json", closed, closed / "1.eml", letter)
+    assert result.status == 1
+    assert [line["error"] for line in result.lines] == ["permission denied", "permission denied", None]
+    assert result.err == f"mailbot: {closed}/1.eml: permission denied\n" * 2
+
+
+@pytest.mark.parametrize("command", ["parse", "classify"])
+def test_an_empty_path_is_wrong_use_and_not_the_working_folder(letter: Path, command: str) -> None:
+    result = call(command, letter, "")
+    assert (result.status, result.out) == (2, "")
+    assert "the path is empty" in result.err
 
 
 def test_no_settings_are_needed(letter: Path) -> None:

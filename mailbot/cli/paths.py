@@ -25,9 +25,21 @@ STDIN = "-"
 
 Record = dict[str, object]
 
-paths_argument = click.argument(
-    "paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True)
-)
+
+class _MailPath(click.Path):
+    """A path of mails. An empty one, such as of a variable that is not set, is not the working directory."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if not os.fspath(value):
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+# readable=False: click would refuse the whole command for one path that may not be read.
+_MAIL_PATH = _MailPath(path_type=Path, allow_dash=True, readable=False)
+paths_argument = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_MAIL_PATH)
 
 letters_option = click.option(
     "--letters/--no-letters",
@@ -84,19 +96,35 @@ def _tell(path: str, reason: str, asked: Asked, failure: Callable[[str, str], Re
 
 
 def _files(path: Path) -> Iterator[Found]:
-    """The mails of a path, in the order of their names, those of folders below included."""
-    if not path.is_dir():
+    """The mails of a path, in the order of their names, those of folders below included; and what cannot be read."""
+    if not os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir it raises nothing where we may not look
         yield Found(path)
         return
     found = False
-    for folder, folders, names in os.walk(path, onerror=None):
+    for one in _below(path):
+        found = True
+        yield one
+    if not found:
+        yield Found(path, "there is no .eml file in this folder")
+
+
+def _below(path: Path) -> Iterator[Found]:
+    """The mails of a folder and of those below it; one that cannot be listed stands at its place, with the reason."""
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
+        yield from _closed(closed, path)
         folders.sort()
         for name in sorted(names):
             if name.lower().endswith(".eml"):
-                found = True
                 yield Found(Path(folder, name))
-    if not found:
-        yield Found(path, "there is no .eml file in this folder")
+    yield from _closed(closed, path)
+
+
+def _closed(faults: list[OSError], path: Path) -> Iterator[Found]:
+    """The folders that os.walk could not list since it was asked last."""
+    while faults:
+        fault = faults.pop(0)
+        yield Found(Path(fault.filename or path), _reason(fault))
 
 
 def _bytes(path: Path, error: str) -> bytes:
@@ -105,10 +133,14 @@ def _bytes(path: Path, error: str) -> bytes:
         raise UnreadablePath(error)
     if str(path) == STDIN:
         return sys.stdin.buffer.read(RAW_LIMIT + 1)
-    if path.exists() and not path.is_file():
-        raise UnreadablePath("is no file")
     try:
+        if path.exists() and not path.is_file():
+            raise UnreadablePath("is no file")
         with path.open("rb") as file:
             return file.read(RAW_LIMIT + 1)
     except OSError as fault:
-        raise UnreadablePath((fault.strerror or type(fault).__name__).lower()) from fault
+        raise UnreadablePath(_reason(fault)) from fault
+
+
+def _reason(fault: OSError) -> str:
+    return (fault.strerror or type(fault).__name__).lower()
