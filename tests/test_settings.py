@@ -381,7 +381,7 @@ def test_an_smtp_user_needs_a_password(write: Write) -> None:
     assert load_settings(path, {**SECRETS, "MAILBOT_SMTP_PASSWORD": "x"}).secrets.reveal("smtp_password") == "x"
 
 
-@pytest.mark.parametrize("secret", ["", "\n", "short", "123456789012345"])
+@pytest.mark.parametrize("secret", ["", "\n", "short", "123456789012345", " " * 40, " \t short" + " " * 20])
 def test_a_short_reply_secret_is_refused_with_the_way_to_make_one(write: Write, secret: str) -> None:
     fault = one_fault(write(GOOD), {**SECRETS, "MAILBOT_REPLY_SECRET": secret})
     assert "urandom" in fault.hint

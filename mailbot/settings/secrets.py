@@ -86,8 +86,8 @@ def _read_credential(path: Path, name: str) -> str | None:
 def _checked(name: str, secret: str, source: str) -> str:
     if not secret:
         raise ConfigurationError([Fault(source, 0, name, "the secret is empty", _HINTS.get(name, ""))])
-    if name == "reply_secret" and len(secret) < REPLY_SECRET_LENGTH:
-        message = f"the secret must have at least {REPLY_SECRET_LENGTH} characters"
+    if name == "reply_secret" and len(secret.strip()) < REPLY_SECRET_LENGTH:
+        message = f"the secret must have at least {REPLY_SECRET_LENGTH} characters, blanks around it not counted"
         raise ConfigurationError([Fault(source, 0, name, message, _HINTS[name])])
     return secret
 
