@@ -223,6 +223,7 @@ class Route:
     recipients: tuple[Recipient, ...]
     review: bool  # the triage desk should look: no department, no place, or doubt
     explain: tuple[str, ...]  # one sentence a step, for people
+    is_guess: bool = False  # whether the department is in doubt
 
 
 # --- what we owe ------------------------------------------------------------------------------------------------

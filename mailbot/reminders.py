@@ -15,8 +15,10 @@ from mailbot.ports import CaseStore
 
 
 def matters_of(routes: Sequence[Route], gazetteer: Gazetteer) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Department and place of each matter, the place with all that it lies in below the State."""
-    return tuple((route.department, _below_the_state(route.place, gazetteer)) for route in routes)
+    """Department, if it is no guess, and place of each matter, the place with all that it lies in below the State."""
+    return tuple(
+        ("" if route.is_guess else route.department, _below_the_state(route.place, gazetteer)) for route in routes
+    )
 
 
 def _below_the_state(place: str, gazetteer: Gazetteer) -> tuple[str, ...]:

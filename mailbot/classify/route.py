@@ -194,4 +194,5 @@ def _route(desk: _Desk, recipients: Sequence[Recipient], *, review: bool, first:
         recipients=tuple(recipients),
         review=review,
         explain=tuple(filter(None, steps)),
+        is_guess=not desk.classification.confident,
     )
