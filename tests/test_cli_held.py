@@ -133,6 +133,25 @@ def test_several_are_retried_and_one_that_is_not_there_stops_none(desk: Desk, he
     assert "no mail is named eeeeeeee" in result.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "held retry ab12",
+        "held release ab12 --as new",
+        "held dismiss ab12 --why spam",
+        "case route CM2600012349 --department LAW",
+        "case split CM2600012349 ab12",
+        "case join CM2600000014 CM2600012349",
+    ],
+)
+def test_who_decides_is_told_that_there_is_no_database_and_none_is_made(tmp_path: Path, words: str) -> None:
+    settings = write_settings(tmp_path)
+    seen = call("status", "--config", settings)
+    assert (seen.status, "there is no database at" in seen.err) == (1, True)
+    assert call(*words.split(), "--config", settings) == seen
+    assert list(tmp_path.iterdir()) == [settings]
+
+
 def test_wrong_use_is_said(desk: Desk, held: str) -> None:
     assert desk("held", "release", held).status == 2
     assert desk("held", "release", held, "--as", "new", "--case", desk.cases[0]).status == 2

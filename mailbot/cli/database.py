@@ -16,7 +16,7 @@ from mailbot.cases.database import open_database, schema_is_current
 from mailbot.cli.options import Asked
 from mailbot.cli.session import begin
 from mailbot.errors import StoreError
-from mailbot.settings import load_settings
+from mailbot.settings import Settings, load_settings
 
 
 @contextmanager
@@ -29,7 +29,13 @@ def database(asked: Asked) -> Iterator[Engine]:
         StoreError: There is no database yet, or its tables are not those of this program.
     """
     begin(asked)
-    settings = load_settings(asked.config, os.environ, secrets=False)
+    with existing_database(load_settings(asked.config, os.environ, secrets=False)) as engine:
+        yield engine
+
+
+@contextmanager
+def existing_database(settings: Settings) -> Iterator[Engine]:
+    """Open a database that is there already. Raises StoreError, as `database` does."""
     path = make_url(settings.database.url).database
     if settings.database.url.startswith("sqlite") and not (path and Path(path).exists()):
         raise StoreError(f"there is no database at {path} yet; the first `mailbot run` or `mailbot receive` makes it")

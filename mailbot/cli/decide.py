@@ -12,7 +12,7 @@ import click
 from mailbot.cases.mails import SHORT_ID
 from mailbot.cli import show
 from mailbot.cli.held import line_of
-from mailbot.cli.machine import machine
+from mailbot.cli.machine import desk_machine
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.reference import one_reference
 from mailbot.errors import MailbotError
@@ -41,7 +41,7 @@ _ID = click.argument("mail", metavar="ID")
 def retry(asked: Asked, mails: tuple[str, ...]) -> int:
     """Take held mails again, as they lie in the archive, with today's program and configuration."""
     failed = 0
-    with machine(asked) as ours:
+    with desk_machine(asked) as ours:
         reviewer = ours.review(whose_hand())
         for mail in mails:
             try:
@@ -84,7 +84,7 @@ def dismiss(asked: Asked, mail: str, why: str) -> None:
 
 
 def _decide(asked: Asked, deed: Callable[[Reviewer], Reviewed]) -> None:
-    with machine(asked) as ours:
+    with desk_machine(asked) as ours:
         _told(asked, deed(ours.review(whose_hand())))
 
 

@@ -9,7 +9,7 @@ import click
 from mailbot.cases.mails import SHORT_ID
 from mailbot.cli import show
 from mailbot.cli.decide import whose_hand
-from mailbot.cli.machine import machine
+from mailbot.cli.machine import desk_machine
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.reference import one_reference
 
@@ -26,7 +26,7 @@ def split(asked: Asked, reference: str, mail: str) -> None:
     MAIL is the beginning of its SHA-256, as `case show --json` gives it, or its Message-ID.
     """
     case = one_reference([reference])
-    with machine(asked) as ours:
+    with desk_machine(asked) as ours:
         reviewer = ours.review(whose_hand())
         reviewed = reviewer.split(case, reviewer.find(mail))
     new = reviewed.mail.reference
@@ -49,7 +49,7 @@ def join(asked: Asked, reference: str, into: str) -> None:
     Offices that were asked by it, and must not answer the earlier one, are told.
     """
     case, other = one_reference([reference]), one_reference([into])
-    with machine(asked) as ours:
+    with desk_machine(asked) as ours:
         changed = ours.review(whose_hand()).join(case, other)
     if asked.json:
         show.emit({"case": case, "into": other, "changed": changed})

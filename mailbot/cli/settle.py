@@ -8,7 +8,7 @@ import click
 
 from mailbot.cases import queries
 from mailbot.cli import show
-from mailbot.cli.machine import machine
+from mailbot.cli.machine import desk_machine
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.reference import one_reference
 from mailbot.desk import Ruling
@@ -43,7 +43,7 @@ def route(
             "say where it belongs: --department, --place or --post; `case why REF` shows what is known"
         )
     ruling = Ruling(departments=departments, places=places, post=post, only=only)
-    with machine(asked) as ours:
+    with desk_machine(asked) as ours:
         case = ours.route_case(wanted, ruling)
         found = queries.show_case(ours.engine, wanted) or {}
     if asked.json:
