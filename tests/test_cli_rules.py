@@ -132,7 +132,14 @@ def test_the_hints_are_printed_anew_as_a_table_that_can_be_put_in_force(config: 
     more = call("rules", "mine", "--json", "--labelled", labelled, "--config", config)
     assert more.lines == []
 
-    (config.parent / "rules" / "hints.csv").write_text(result.out, "utf-8")
+    hints = config.parent / "rules" / "hints.csv"
+    hints.write_text("broken", "utf-8")  # what stands there is not read
+    written = call("rules", "mine", "--output", hints, "--config", config)
+    assert (written.status, written.err) == (0, "")
+    assert hints.read_text("utf-8") == result.out
+    nowhere = call("rules", "mine", "--output", config.parent / "none" / "hints.csv", "--config", config)
+    assert nowhere.status == 1
+    assert "No such file or directory" in nowhere.err
     found = call("rules", "check", "--json", "--config", config)
     assert [each["key"] for each in found.lines if str(each["file"]).endswith("hints.csv")] == ["department"]
 

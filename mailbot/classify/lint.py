@@ -8,21 +8,24 @@ when a mail went where nobody expected it.
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from mailbot.classify.cues import CUES
 from mailbot.classify.directory import Departments
 from mailbot.classify.folding import sound
 from mailbot.classify.gazetteer import AREA_KINDS, LOCALITIES, PLACES, TYPE_WORDS, Gazetteer
 from mailbot.classify.hints import HINTS
 from mailbot.classify.places import find_place
-from mailbot.classify.rules import KEYWORDS, Keyword, Rule, Rules
+from mailbot.classify.rules import KEYWORDS, TITLES, Keyword, Rule, Rules
 from mailbot.classify.table import Row
 from mailbot.classify.words import read, words_of
 from mailbot.errors import Fault
 
 CHECKED = "checked.csv"
+_TABLES = frozenset((KEYWORDS, CUES, TITLES, HINTS, CHECKED))
+_MINE = "make it: mailbot rules mine --output hints.csv"
 _SHOWN = 3
 _SHORTEST = 3  # letters of a phrase of one word
 
@@ -84,6 +87,18 @@ def _at(severity: Severity, rule: Rule, column: str, message: str, hint: str = "
 
 def _of(severity: Severity, keyword: Keyword, message: str, hint: str = "") -> Finding:
     return replace(_at(severity, keyword.rule, "phrase", message, hint), phrase=keyword.phrase)
+
+
+def check_files(names: Collection[str]) -> list[Finding]:
+    """Look at the names of the tables in config/rules: what is named otherwise is not read, and nobody would notice."""
+    found = [
+        Finding(Severity.WARNING, Fault(name, 0, "", "this table is not read", f"known: {', '.join(sorted(_TABLES))}"))
+        for name in sorted(set(names) - _TABLES)
+    ]
+    if HINTS not in names:
+        message = "the file is missing: there are no hints, and a phrase is found whole or not at all"
+        found.append(Finding(Severity.WARNING, Fault(HINTS, 0, "", message, _MINE)))
+    return found
 
 
 def looked_at(found: Sequence[Finding], checked: str) -> list[Finding]:
@@ -276,8 +291,7 @@ def _unhinted(rules: Rules) -> Iterator[Finding]:
     hinted = rules.hints.departments
     for code in sorted({rule.department for rule in rules.rules} - hinted) if hinted else ():
         message = f"no word hints at {code}, though it has keywords: others outweigh it"
-        hint = "make the file anew: mailbot rules mine > hints.csv"
-        yield Finding(Severity.WARNING, Fault(HINTS, 0, "department", message, hint))
+        yield Finding(Severity.WARNING, Fault(HINTS, 0, "department", message, _MINE))
 
 
 def _giving_way(rules: Rules) -> Iterator[Finding]:

@@ -14,17 +14,19 @@ from pathlib import Path
 import click
 
 from mailbot.cases.labels import Label, grievances, labels
-from mailbot.classify.gazetteer import Gazetteer
-from mailbot.classify.lint import CHECKED, check_rules, looked_at
+from mailbot.classify.directory import read_departments
+from mailbot.classify.gazetteer import Gazetteer, read_gazetteer
+from mailbot.classify.hints import HINTS
+from mailbot.classify.lint import CHECKED, check_files, check_rules, looked_at
 from mailbot.classify.lint_titles import check_titles
 from mailbot.classify.mine import mine, write_hints
-from mailbot.classify.rules import TITLES
+from mailbot.classify.rules import TITLES, read_rules
 from mailbot.classify.score import Judged, Labelled, Score, Shares, judge, read_labelled, score, unknown_codes
 from mailbot.cli import show
 from mailbot.cli.database import database
 from mailbot.cli.options import Asked, common, pass_asked
 from mailbot.cli.trial import office_with_rules, placed, print_findings, rules_option, settings_for_trial, with_rules
-from mailbot.errors import ConfigurationError
+from mailbot.errors import ConfigurationError, MailbotError
 from mailbot.intake import INDIA, Office, find_routes
 from mailbot.office import read_office
 from mailbot.replay import Balance, Change, Replayed, ReplaySummary, replay, summarise
@@ -60,6 +62,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
     office, texts = read_office(settings, only_looks=True), load_office_files(settings)
     found = check_rules(office.rules, office.directory.departments, office.gazetteer, texts.places)
     found = looked_at(found, texts.rules.get(CHECKED, ""))
+    found += check_files(texts.rules)
     found += check_titles(texts.rules.get(TITLES, ""), office.directory, texts.places)
     return print_findings([placed(finding, settings.rules.path) for finding in found], asked, notes=notes)
 
@@ -75,7 +78,7 @@ def check(asked: Asked, folder: Path | None, *, notes: bool) -> int:
 def test(asked: Asked, file: Path, folder: Path | None) -> None:
     """Score the rules on a file of labelled mails, one JSON object a line. A low score is no failure."""
     office = read_office(settings_for_trial(asked, folder), only_looks=True)
-    labelled = _labelled(file, office)
+    labelled = _labelled(file, [*office.directory.departments, *office.gazetteer.places])
     found = score([judge(mail, find_routes(mail.subject, mail.body, office), office.gazetteer) for mail in labelled])
     if asked.json:
         show.emit(_score_record(found))
@@ -87,9 +90,9 @@ def test(asked: Asked, file: Path, folder: Path | None) -> None:
     _print_wrong(found, office)
 
 
-def _labelled(file: Path, office: Office) -> Sequence[Labelled]:
+def _labelled(file: Path, codes: Sequence[str]) -> Sequence[Labelled]:
     labelled = read_labelled(str(file), read_text(file))
-    faults = unknown_codes(str(file), labelled, [*office.directory.departments, *office.gazetteer.places])
+    faults = unknown_codes(str(file), labelled, codes)
     if faults:
         raise ConfigurationError(faults)
     return labelled
@@ -168,20 +171,46 @@ def _print_wrong(found: Score, office: Office) -> None:
     metavar="FILE",
     help="Labelled mails, as `rules examples` prints them: words that they contradict are left out. Several times.",
 )
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write it here, in place of what is there.",
+)
 @common
 @pass_asked
-def mine_(asked: Asked, folder: Path | None, files: Sequence[Path]) -> None:
+def mine_(asked: Asked, folder: Path | None, files: Sequence[Path], output: Path | None) -> None:
     """
-    Print hints.csv anew: single words of the phrases in keywords.csv that are mostly one department's.
+    Make hints.csv anew: single words of the phrases in keywords.csv that are mostly one department's.
+
+    What stands in hints.csv now is not read. It is printed, or written with --output.
     """
-    office = read_office(settings_for_trial(asked, folder), only_looks=True)
-    found = mine(office.rules, [mail for file in files for mail in _labelled(file, office)])
+    texts = load_office_files(settings_for_trial(asked, folder))
+    departments = read_departments(texts.departments)
+    codes = [*departments, *read_gazetteer(texts.places).places] if files else []
+    rules = read_rules({name: text for name, text in texts.rules.items() if name != HINTS}, departments)
+    found = mine(rules, [mail for file in files for mail in _labelled(file, codes)])
+    if output is not None:
+        _replace(output, write_hints(found))
     if asked.json:
         for each in found:
             show.emit(each._asdict())
-        return
-    for line in write_hints(found).splitlines():
-        show.say(line)
+    elif output is None:
+        for line in write_hints(found).splitlines():
+            show.say(line)
+    else:
+        show.say(f"{show.plural(len(found), 'hint')} written to {output}")
+
+
+def _replace(file: Path, text: str) -> None:
+    """The whole text or the old one: never half a table."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise MailbotError(f"{file} cannot be written: {error.strerror}") from error
 
 
 # --- replay -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.classify.lint import Finding, Severity, check_rules, looked_at, table_rows
+from mailbot.classify.lint import Finding, Severity, check_files, check_rules, looked_at, table_rows
 from mailbot.classify.rules import read_rules
 from tests.classify.office_files import CUES, departments, gazetteer, place_files, rules
 
@@ -109,3 +109,12 @@ def test_a_warning_that_a_clerk_has_looked_at_is_a_note_and_an_idle_entry_a_warn
         (Severity.WARNING, "checked.csv", 2),
         (Severity.NOTE, "keywords.csv", 9),
     ]
+
+
+def test_a_table_of_another_name_is_told_of_for_it_is_not_read() -> None:
+    told = [str(each.fault) for each in check_files(["keywords.csv", "cues.csv", "Hints.csv"])]
+    assert [fault.split(" (")[0] for fault in told] == [
+        "Hints.csv: this table is not read",
+        "hints.csv: the file is missing: there are no hints, and a phrase is found whole or not at all",
+    ]
+    assert check_files(["keywords.csv", "cues.csv", "titles.csv", "hints.csv", "checked.csv"]) == []
