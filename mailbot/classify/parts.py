@@ -83,6 +83,7 @@ def _by_zone(text: Text) -> list[float]:
     """What each word weighs by its zone."""
     factors = [_ZONE_WEIGHT[Zone.BODY]] * len(text)
     for stretch in find_zones(text.source).stretches:
-        first, end = bisect_left(text.starts, stretch.start), bisect_left(text.starts, stretch.end)
-        factors[first:end] = [_ZONE_WEIGHT[stretch.zone]] * (end - first)
+        if stretch.zone is not Zone.BODY:
+            first, end = bisect_left(text.starts, stretch.start), bisect_left(text.starts, stretch.end)
+            factors[first:end] = [_ZONE_WEIGHT[stretch.zone]] * (end - first)
     return factors
