@@ -352,7 +352,7 @@ def _open_or_join(  # noqa: PLR0913, PLR0917 - everything that is known of one m
 def _heard(decision: Decision, reading: Reading, known: Known, directory: Directory) -> Decision:
     """Whoever writes to a case that is over, not satisfied perhaps, is heard by the triage desk too: it may go on."""
     case = known.cases.get(decision.reference)
-    if case is None or decision.outcome not in (Outcome.FOLLOW_UP, Outcome.REPLY):
+    if case is None or not lifecycle.concerns_desk(decision, case):
         return decision
     ours = known.to_complainant if decision.outcome is Outcome.FOLLOW_UP else known.to_officers
     mail = with_own_words(reading.mail, ours.get(case.reference, ()))
@@ -361,10 +361,8 @@ def _heard(decision: Decision, reading: Reading, known: Known, directory: Direct
 
 
 def triage_desk(directory: Directory, why: str) -> Recipient:
-    """The triage desk, or who is above it while it is vacant: `read_directory` has made sure that there is somebody."""
-    chain = [directory.triage, *directory.superiors(directory.triage.code)]
-    held_post = next(post.code for post in chain if directory.officer(post.code) is not None)
-    return directory.recipient(held_post, Role.COPY, why)
+    """The triage desk, or who is above it while it is vacant."""
+    return directory.recipient(directory.triage_held()[0].code, Role.COPY, why)
 
 
 def _open(grievance: Grievance, routes: Sequence[Route], reference: str, office: Office, now: datetime) -> Decision:

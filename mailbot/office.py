@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailbot.cases import token
-from mailbot.classify.directory import Directory, read_departments, read_directory
+from mailbot.classify.directory import Departments, Directory, read_departments, read_directory
+from mailbot.classify.gazetteer import Gazetteer
 from mailbot.classify.places import read_gazetteer
 from mailbot.classify.rules import read_rules
 from mailbot.errors import ConfigurationError, Fault
 from mailbot.intake import INDIA, Office
 from mailbot.notify.compose import Composer, Templates, read_templates
-from mailbot.settings import Settings, is_loopback, load_office_files
+from mailbot.settings import OfficeFiles, Settings, is_loopback, load_office_files
 
 T = TypeVar("T")
 
@@ -50,10 +51,7 @@ def _read_office(settings: Settings, *, only_looks: bool) -> Office:
     beside = rules.keywords if rules is not None else None
     gazetteer = attempt(partial(read_gazetteer, files.places, beside=beside), settings.places.path)
     templates = attempt(partial(read_templates, files.templates), settings.templates.path)
-    directory = None
-    if departments is not None:
-        read = partial(read_directory, files.directory, departments, gazetteer, on=_today())
-        directory = attempt(read, settings.directory.path)
+    directory = _read_directory(settings, files, attempt, departments, gazetteer)
     secret = secrets.token_bytes(32) if only_looks else attempt(partial(_reply_secret, settings))
     if (
         attempt.faults
@@ -81,6 +79,20 @@ def _read_office(settings: Settings, *, only_looks: bool) -> Office:
     )
 
 
+def _read_directory(
+    settings: Settings,
+    files: OfficeFiles,
+    attempt: "_Attempts",
+    departments: Departments | None,
+    gazetteer: Gazetteer | None,
+) -> Directory | None:
+    """The directory as it holds today; None when it has faults, or the departments have."""
+    if departments is None:
+        return None
+    read = partial(read_directory, files.directory, departments, gazetteer, on=_today())
+    return attempt(read, settings.directory.path)
+
+
 def check_senders(settings: Settings) -> None:
     """
     As `check_holders`, for who sends what was written before: of all that clerks edit only the directory is read.
@@ -94,11 +106,9 @@ def check_senders(settings: Settings) -> None:
     attempt = _Attempts(files.faults)
     departments = attempt(partial(read_departments, files.departments), settings.departments.path)
     gazetteer = attempt(partial(read_gazetteer, files.places), settings.places.path)
-    if departments is not None:
-        read = partial(read_directory, files.directory, departments, gazetteer, on=_today())
-        directory = attempt(read, settings.directory.path)
-        if directory is not None:
-            attempt(partial(check_holders, settings, directory))
+    directory = _read_directory(settings, files, attempt, departments, gazetteer)
+    if directory is not None:
+        attempt(partial(check_holders, settings, directory))
     if attempt.faults:
         raise ConfigurationError(attempt.faults)
 

@@ -104,18 +104,27 @@ def a_daemon(
                         process.kill()
 
 
+def take_one(running: Running, account: Account) -> None:
+    """Wait for the daemon, and for the case of a grievance that is delivered to it."""
+    until(lambda: running.notified("READY=1"))
+    account.deliver(a_grievance())
+    until(lambda: running.rows(list_cases))
+
+
+def end(running: Running) -> None:
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(timeout=20) == 0
+
+
 @pytest.mark.slow
 def test_a_mail_that_arrives_is_a_case_and_told_of_and_sigterm_ends_it(
     imap_server: Account, smtp_sink: SmtpSink, tmp_path: Path
 ) -> None:
     with a_daemon(tmp_path, imap_server, smtp_sink) as running:
-        until(lambda: running.notified("READY=1"))
-        imap_server.deliver(a_grievance())
-        until(lambda: running.rows(list_cases))
+        take_one(running, imap_server)
         until(lambda: {row["state"] for row in running.rows(list_outbox)} == {"sent"})
         assert running.notified("WATCHDOG=1")
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(timeout=20) == 0
+        end(running)
         assert running.notified("STOPPING=1")
     assert "Traceback" not in (tmp_path / "log").read_text()
     assert len((tmp_path / "sms.ndjson").read_text().splitlines()) == 1
@@ -139,11 +148,8 @@ def test_nobody_is_called_overdue_before_the_mailbox_was_looked_at(
 ) -> None:
     """After a downtime the answers lie in the mailbox; a server that cannot be read silences nobody for ever."""
     with a_daemon(tmp_path, pymap_account, smtp_sink) as running:
-        until(lambda: running.notified("READY=1"))
-        pymap_account.deliver(a_grievance())
-        until(lambda: running.rows(list_cases))
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(timeout=20) == 0
+        take_one(running, pymap_account)
+        end(running)
     thirty_days_pass(tmp_path / "mailbot.db")
 
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -59,11 +59,18 @@ def write_again(rig: Rig, text: str, *, to: str = "grievance-1") -> None:
     assert rig.receive().follow_ups == 1
 
 
-def route(rig: Rig, reference: str, *departments: str, only: int | None = None, read: Any = read_mail) -> None:
+def route(
+    rig: Rig,
+    reference: str,
+    *departments: str,
+    places: tuple[str, ...] = (),
+    only: int | None = None,
+    read: Any = read_mail,
+) -> None:
     rig.clock.go_on(timedelta(minutes=1))
     route_case(
         reference,
-        Ruling(departments=departments, only=only),
+        Ruling(departments=departments, places=places, only=only),
         store=rig.store,
         office=rig.office,
         now=rig.clock(),
@@ -305,14 +312,7 @@ def test_what_comes_while_a_case_is_in_review_goes_to_the_office_that_the_desk_n
     assert shown(rig, reference)["review"]
     write_again(rig, AGAIN)
     (desk,) = people(rows(rig, Purpose.FOLLOW_UP))
-    route_case(
-        reference,
-        Ruling(departments=("PRD",), places=("BL-BAN-ONDA",)),
-        store=rig.store,
-        office=rig.office,
-        now=rig.clock(),
-        follow_ups=partial(read_follow_ups, store=rig.store, archive=rig.archive, read=read_mail),
-    )
+    route(rig, reference, "PRD", places=("BL-BAN-ONDA",))
     left = leaving(rig)
     assert [words_told(left, office) for office in (BDO, PRD_HEAD, desk)] == [[AGAIN], [AGAIN], []]
 
@@ -428,14 +428,7 @@ def test_what_the_desk_is_told_of_a_closed_case_is_not_called_back_when_it_must_
     rig.mailbox.deliver(a_grievance(text="Please help me, nobody listens.\r\n"))
     rig.receive()
     reference = only_case(rig)
-    route_case(
-        reference,
-        Ruling(departments=("PRD",), places=("BL-BAN-ONDA",)),
-        store=rig.store,
-        office=rig.office,
-        now=rig.clock(),
-        follow_ups=partial(read_follow_ups, store=rig.store, archive=rig.archive, read=read_mail),
-    )
+    route(rig, reference, "PRD", places=("BL-BAN-ONDA",))
     referral = next(m for m in leaving(rig) if m.recipient == BDO)
     rig.mailbox.deliver(an_answer(referral, "Done."))
     assert rig.receive().replies == 1

@@ -54,7 +54,7 @@ def open_case(
     case = _case_of(grievance, routes, referrals, reference, now)
     doubt = {"possible_duplicate": case.possible_duplicate} if case.possible_duplicate else {}
     referred = (
-        _event(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
+        event_of(case, now, EventKind.REFERRED, MAILBOT, post=person.post, role=person.role.value)
         for referral in referrals
         for person in referral.recipients
     )
@@ -64,7 +64,7 @@ def open_case(
         case=case,
         reference=reference,
         thread=(grievance.message_id,) if grievance.message_id else (),
-        events=(_event(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value, **doubt), *referred),
+        events=(event_of(case, now, EventKind.OPENED, COMPLAINANT, source=grievance.source.value, **doubt), *referred),
         notices=(
             *_acknowledgements(case, grievance),
             *(notice for referral in referrals for notice in referral_notices(case, referral)),
@@ -146,7 +146,7 @@ def take_over(case: Case, followed: Sequence[FollowUp], *, now: datetime, reason
         case=replace(case, follow_ups=case.follow_ups + len(ours)),
         reference=case.reference,
         events=tuple(
-            _event(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(each.number), mail=each.sha256)
+            event_of(case, now, EventKind.FOLLOWED_UP, COMPLAINANT, number=str(each.number), mail=each.sha256)
             for each in ours
         ),
         notices=tuple(
@@ -161,16 +161,15 @@ def take_over(case: Case, followed: Sequence[FollowUp], *, now: datetime, reason
 def follow_up_notices(follow_up: FollowUp, people: Iterable[Recipient]) -> Iterable[Notice]:
     """A mail to each address of those who must answer; its occurrence makes the second one to the same none."""
     for person in by_address(must_answer(people)):
-        yield Notice(
-            purpose=Purpose.FOLLOW_UP,
-            channel=Channel.EMAIL,
-            recipient=person.address,
-            language=OFFICERS_LANGUAGE,
-            occurrence=follow_up.number,
-            person=person,
-            mail=follow_up.mail,
-            original_sha256=follow_up.sha256,
-        )
+        notice = to_officer(person, Purpose.FOLLOW_UP, occurrence=follow_up.number)
+        yield replace(notice, mail=follow_up.mail, original_sha256=follow_up.sha256)
+
+
+def concerns_desk(decision: Decision, case: Case) -> bool:
+    """Whether no office must act on what was written of this case, or nobody is told of it."""
+    if decision.outcome is Outcome.FOLLOW_UP:
+        return not (case.state.is_open and decision.notices)
+    return decision.outcome is Outcome.REPLY and decision.case is None
 
 
 def tell_desk(decision: Decision, case: Case, *, mail: Mail, raw_sha256: str, desk: Recipient) -> Decision:
@@ -180,14 +179,14 @@ def tell_desk(decision: Decision, case: Case, *, mail: Mail, raw_sha256: str, de
 
     A further answer counts as a follow-up: that numbers its notice.
     """
-    if decision.outcome is Outcome.FOLLOW_UP and not (case.state.is_open and decision.notices):
+    if not concerns_desk(decision, case):
+        return decision
+    if decision.outcome is Outcome.FOLLOW_UP:
         writer, after = None, decision.case or case
-    elif decision.outcome is Outcome.REPLY and decision.case is None:
+    else:
         post = next((event.actor for event in decision.events), "")
         writer = next((person for person in case.recipients() if person.post == post), None)
         after = replace(case, follow_ups=case.follow_ups + 1)
-    else:
-        return decision
     told = {notice.recipient.casefold() for notice in decision.notices} | {writer.address.casefold() if writer else ""}
     if desk.address.casefold() in told:
         return decision
@@ -215,7 +214,7 @@ def officer_answer(  # noqa: PLR0913 - what is known of one answer
     (`by_desk`).
     """
     thread = (message_id,) if message_id else ()
-    answered = _event(case, now, EventKind.ANSWERED, post, action=words)
+    answered = event_of(case, now, EventKind.ANSWERED, post, action=words)
     asked_for_none = "" if by_desk else _owes_no_answer(case, post)
     if asked_for_none:
         return Decision(outcome=Outcome.HELD, reason=asked_for_none, reference=case.reference, thread=thread)
@@ -247,7 +246,7 @@ def officer_answer(  # noqa: PLR0913 - what is known of one answer
         case=closed,
         reference=case.reference,
         thread=thread,
-        events=(answered, _event(case, now, EventKind.CLOSED, post)),
+        events=(answered, event_of(case, now, EventKind.CLOSED, post)),
         notices=tuple(_to_complainant(closed, Purpose.CLOSURE_NOTICE, occurrence=len(case.referrals))),
     )
 
@@ -285,7 +284,7 @@ def overdue(case: Case, now: datetime) -> Decision | None:
             referrals.append(replace(referral, level=level))
             notices.extend(_overdue_notices(referral, level))
             events.append(
-                _event(case, now, EventKind.OVERDUE, MAILBOT, referral=str(referral.number), level=str(level))
+                event_of(case, now, EventKind.OVERDUE, MAILBOT, referral=str(referral.number), level=str(level))
             )
         else:
             referrals.append(referral)
@@ -301,7 +300,8 @@ def overdue(case: Case, now: datetime) -> Decision | None:
     )
 
 
-def _event(case: Case, now: datetime, kind: EventKind, actor: str, **detail: str) -> Event:
+def event_of(case: Case, now: datetime, kind: EventKind, actor: str, **detail: str) -> Event:
+    """A line of a case's history."""
     return Event(reference=case.reference, at=now, kind=kind, actor=actor, detail=detail)
 
 
@@ -340,29 +340,25 @@ def referral_notices(case: Case, referral: Referral) -> Iterable[Notice]:
     told = [person for person in referral.recipients if person.role is Role.INFORMATION]
     only_told = [person for person in by_address(told) if person.address.casefold() not in answering]
     for person in (*by_address(must_answer(referral.recipients)), *only_told):
-        yield Notice(
-            purpose=Purpose.REFERRAL,
-            channel=Channel.EMAIL,
-            recipient=person.address,
-            language=OFFICERS_LANGUAGE,
-            occurrence=referral.number,
-            person=person,
-            original_sha256=case.raw_sha256,
-        )
+        notice = to_officer(person, Purpose.REFERRAL, occurrence=referral.number)
+        yield replace(notice, original_sha256=case.raw_sha256)
 
 
 def _overdue_notices(referral: Referral, level: int) -> Iterable[Notice]:
     occurrence = (referral.number - 1) * LEVELS_A_REFERRAL + level
     people = must_answer(referral.recipients)
-    for channel, person in (
-        *((Channel.SMS, person) for person in _by_mobile(people)),
-        *((Channel.EMAIL, person) for person in by_address(people)),
-    ):
-        yield Notice(
-            purpose=Purpose.OVERDUE_ALERT,
-            channel=channel,
-            recipient=person.mobile if channel is Channel.SMS else person.address,
-            language=OFFICERS_LANGUAGE,
-            occurrence=occurrence,
-            person=person,
-        )
+    for channel, reached in ((Channel.SMS, _by_mobile(people)), (Channel.EMAIL, by_address(people))):
+        for person in reached:
+            yield to_officer(person, Purpose.OVERDUE_ALERT, occurrence=occurrence, channel=channel)
+
+
+def to_officer(person: Recipient, purpose: Purpose, *, occurrence: int, channel: Channel = Channel.EMAIL) -> Notice:
+    """A notice to one officer, in the officers' language, at the address or the mobile that the channel reaches."""
+    return Notice(
+        purpose=purpose,
+        channel=channel,
+        recipient=person.mobile if channel is Channel.SMS else person.address,
+        language=OFFICERS_LANGUAGE,
+        occurrence=occurrence,
+        person=person,
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.cases.lifecycle import DESK, follow_up_notices, make_referral, referral_notices
+from mailbot.cases.lifecycle import DESK, event_of, follow_up_notices, make_referral, referral_notices
 from mailbot.cases.withdraw import withdraw, withdrawal_notices
 from mailbot.errors import Unsettled
 from mailbot.model import (
@@ -121,7 +121,7 @@ def dismiss_case(case: Case, *, now: datetime, own_post: str = "") -> Decision:
         reference=case.reference,
         events=(
             *_withdrawals(case, withdrawn, now),
-            _event(case, now, EventKind.DISMISSED, _said(case, NO_GRIEVANCE, "")),
+            event_of(case, now, EventKind.DISMISSED, DESK, **_said(case, NO_GRIEVANCE, "")),
         ),
         notices=withdrawal_notices(withdrawn, standing=(), now_with=(), own_post=own_post),
         withdrawn=tuple(each.number for each in withdrawn),
@@ -147,22 +147,21 @@ def _check(case: Case, only: int | None) -> None:
 
 
 def _withdrawals(case: Case, withdrawn: Sequence[Referral], now: datetime) -> list[Event]:
-    return [_event(case, now, EventKind.WITHDRAWN, {"referral": str(each.number)}) for each in withdrawn]
+    return [event_of(case, now, EventKind.WITHDRAWN, DESK, referral=str(each.number)) for each in withdrawn]
 
 
 def _referrals(case: Case, new: Sequence[Referral], now: datetime) -> list[Event]:
     """A line for each post, as when a case is opened; with what the rules had said."""
     return [
-        _event(
+        event_of(
             case,
             now,
             EventKind.REFERRED,
-            {
-                "post": person.post,
-                "role": person.role.value,
-                "referral": str(referral.number),
-                **_said(case, referral.department, referral.place),
-            },
+            DESK,
+            post=person.post,
+            role=person.role.value,
+            referral=str(referral.number),
+            **_said(case, referral.department, referral.place),
         )
         for referral in new
         for person in referral.recipients
@@ -173,7 +172,3 @@ def _said(case: Case, department: str, place: str) -> dict[str, str]:
     """What the desk says, and what the case said before."""
     said = {"department": department, "place": place, "was_department": case.department, "was_place": case.place}
     return {name: value for name, value in said.items() if value}
-
-
-def _event(case: Case, now: datetime, kind: EventKind, detail: dict[str, str]) -> Event:
-    return Event(reference=case.reference, at=now, kind=kind, actor=DESK, detail=detail)

@@ -9,8 +9,8 @@ the desk, whose deed it is; a mail that has not left is called back by the store
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from mailbot.cases.lifecycle import OFFICERS_LANGUAGE, by_address, must_answer
-from mailbot.model import Channel, Notice, Purpose, Recipient, Referral, ReferralState
+from mailbot.cases.lifecycle import by_address, must_answer, to_officer
+from mailbot.model import Notice, Purpose, Recipient, Referral, ReferralState
 
 
 def withdraw(referrals: Sequence[Referral], *, only: int | None = None) -> tuple[tuple[Referral, ...], list[Referral]]:
@@ -33,14 +33,8 @@ def withdrawal_notices(
     """
     asked = {person.address.casefold() for person in must_answer(standing)}
     return tuple(
-        Notice(
-            purpose=Purpose.WITHDRAWAL,
-            channel=Channel.EMAIL,
-            recipient=person.address,
-            language=OFFICERS_LANGUAGE,
-            occurrence=referral.number,
-            person=person,
-            now_with=tuple(must_answer(now_with)),
+        replace(
+            to_officer(person, Purpose.WITHDRAWAL, occurrence=referral.number), now_with=tuple(must_answer(now_with))
         )
         for referral in withdrawn
         for person in by_address(must_answer(referral.recipients))

@@ -50,10 +50,8 @@ def read_cues(files: Mapping[str, str], faults: Faults) -> list[tuple[str, Cue]]
     found = []
     known = [cue.value for cue in Cue]
     for row in rows:
-        if row["cue"] not in known:
-            faults.add(row.fault("cue", f"unknown cue {row['cue']!r}", f"known: {', '.join(known)}"))
-            continue
-        found += [(phrase, Cue(row["cue"])) for phrase in row.parts("phrase", "|")]
+        if row.one_of("cue", known, f"known: {', '.join(known)}", faults=faults):
+            found += [(phrase, Cue(row["cue"])) for phrase in row.parts("phrase", "|")]
     return found
 
 

@@ -6,7 +6,7 @@ fault. A post is an office and stays; an officer holds it from `since` until `un
 department for a place, its holder, and who is above it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -171,6 +171,14 @@ class Directory:
             code = self.posts[code].reports_to
         return tuple(above)
 
+    def held(self, posts: Iterable[Post]) -> list[Post]:
+        """Those of these posts that somebody holds, in their order."""
+        return [post for post in posts if self.officer(post.code) is not None]
+
+    def triage_held(self) -> list[Post]:
+        """The triage desk and the posts above it that are held; `read_directory` makes sure that there is one."""
+        return self.held([self.triage, *self.superiors(self.triage.code)])
+
     def is_fictitious(self) -> bool:
         """Whether any holder is an example: a directory to try with, never to send by."""
         return any(_is_example(officer.address) for officer in self.officers.values())
@@ -219,8 +227,7 @@ def _check_triage_is_held(directory: Directory, faults: Faults) -> None:
     """What no rule settles must reach somebody. Asked only of a directory without other faults: it follows chains."""
     if faults.found:
         return
-    chain = [directory.triage, *directory.superiors(directory.triage.code)]
-    if not any(directory.officer(post.code) for post in chain):
+    if not directory.triage_held():
         faults.add(Fault(OFFICERS, 0, "post", f"nobody holds {directory.triage.code}, nor a post above it"))
 
 

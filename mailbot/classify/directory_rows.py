@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from mailbot.classify.gazetteer import Gazetteer
-from mailbot.classify.table import Faults, Row, cycles
+from mailbot.classify.table import SEE_DEPARTMENTS, Faults, Row, cycles
 from mailbot.errors import Fault
 from mailbot.model import Officer, Post
 
@@ -57,9 +57,9 @@ def _check_post(row: Row, departments: Container[str], gazetteer: Gazetteer | No
         if not row[column]:
             faults.add(row.fault(column, "must not be empty"))
     if not row["department"]:
-        faults.add(row.fault("department", "a post belongs to a department", "see departments.csv"))
-    elif row["department"] not in departments:
-        faults.add(row.fault("department", f"unknown department {row['department']!r}", "see departments.csv"))
+        faults.add(row.fault("department", "a post belongs to a department", SEE_DEPARTMENTS))
+    else:
+        row.one_of("department", departments, SEE_DEPARTMENTS, faults=faults)
     if row["level"] not in LEVELS:
         faults.add(row.fault("level", f"{row['level']!r} is not one of {', '.join(LEVELS)}"))
     if gazetteer is not None and row["place"] not in gazetteer.places:

@@ -19,7 +19,10 @@ DROPPED_SHOWN = 6  # a mail of a thousand addresses has no thousand sentences
 def words_for(found: Classification) -> str:
     """The words that speak for the department; further rules by their name alone, so that none is left unnamed."""
     keywords, hints = _evidence(found)
-    best = keywords or hints
+    return _said(keywords or hints)
+
+
+def _said(best: Sequence[Match]) -> str:
     if not best:
         return "no word of the mail decided this"
     shown = ", ".join(quoted(match) for match in best[:WORDS_SHOWN])
@@ -29,14 +32,17 @@ def words_for(found: Classification) -> str:
 
 def has_keyword(found: Classification) -> bool:
     """Whether a keyword, and not hints alone, speaks for the department."""
-    return any(match.target == found.department and not match.rule.startswith(HINTS) for match in found.matches)
+    return any(match.target == found.department and not _is_hint(match) for match in found.matches)
+
+
+def _is_hint(match: Match) -> bool:
+    return match.rule.startswith(HINTS)
 
 
 def _evidence(found: Classification) -> tuple[list[Match], list[Match]]:
     """What speaks for the department: keywords, and hints, which decide nothing alone."""
     best = _best_by_rule(match for match in found.matches if match.target == found.department)
-    hints = [match for match in best if match.rule.startswith(HINTS)]
-    return [match for match in best if match not in hints], hints
+    return [match for match in best if not _is_hint(match)], [match for match in best if _is_hint(match)]
 
 
 def _best_by_rule(matches: Iterable[Match]) -> list[Match]:
@@ -58,8 +64,8 @@ def explain_department(found: Classification, departments: Mapping[str, Departme
     if not found.candidates:
         return [f"Department: {found.reason}", *_dropped(found.dropped)]
     name = departments[found.department].name if found.department in departments else ""
-    steps = [f"Department: {found.department} ({name}), {found.confidence:.0%} sure, for {words_for(found)}"]
     keywords, hints = _evidence(found)
+    steps = [f"Department: {found.department} ({name}), {found.confidence:.0%} sure, for {_said(keywords or hints)}"]
     if keywords and hints:
         steps.append(f"Words that hint at {found.department}: {', '.join(map(quoted, hints))}")
     others = [_candidate(found, code, score) for code, score in found.candidates[1:]]

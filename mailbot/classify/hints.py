@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mailbot.classify.folding import root
 from mailbot.classify.parts import Part
-from mailbot.classify.table import Faults, Row, read_table
+from mailbot.classify.table import SEE_DEPARTMENTS, Faults, Row, read_table
 from mailbot.classify.words import Text, words_of
 from mailbot.model import Match
 
@@ -23,6 +23,7 @@ HINTS = "hints.csv"
 COLUMNS = ("word", "department", "weight")
 MOST_WEIGHT = 2.0  # what would weigh more is a keyword
 HINTS_SHOWN = 3  # of a department
+_WORDS_KEPT = 1 << 15  # of what is remembered
 
 
 class Hint(NamedTuple):
@@ -61,9 +62,6 @@ class Hints:
         return list(map(self._memo.__getitem__, text.words))
 
 
-_WORDS_KEPT = 1 << 15
-
-
 class _Memo(dict[str, Hinted | None]):
     """Word as written → its hints: a root is worked out once."""
 
@@ -95,14 +93,12 @@ def read_hints(files: Mapping[str, str], departments: Iterable[str], faults: Fau
 
 def _hint(row: Row, departments: frozenset[str], faults: Faults) -> Hint | None:
     known = len(faults.found)
-    if row["department"] not in departments:
-        faults.add(row.fault("department", f"unknown department {row['department']!r}", "see departments.csv"))
+    row.one_of("department", departments, SEE_DEPARTMENTS, faults=faults)
     if len(words_of(row["word"])) != 1:
         faults.add(row.fault("word", f"{row['word']!r} is not one word", "phrases belong into keywords.csv"))
     weight = row.number("weight", most=MOST_WEIGHT, faults=faults)
-    return (
-        Hint(f"{row.file}:{row.line}", row["department"], row["word"], weight) if len(faults.found) == known else None
-    )
+    is_right = len(faults.found) == known
+    return Hint(f"{row.file}:{row.line}", row["department"], row["word"], weight) if is_right else None
 
 
 class Hinting:
@@ -110,14 +106,15 @@ class Hinting:
 
     def __init__(self, parts: Iterable[Part], hints: Hints) -> None:
         self._best: dict[Hinted, tuple[float, int, Part]] = {}  # factor, index of the word
-        weighs = defaultdict[Hinted, float](float)
+        best = self._best
         for part in parts:
             words = hints.find(part.text)
             for index in range(part.first, part.stop):
-                word, factor = words[index], part.factors[index]
-                if word is not None and weighs[word] < factor:
-                    weighs[word] = factor
-                    self._best[word] = (factor, index, part)
+                word = words[index]
+                if word is not None:
+                    factor = part.factors[index]
+                    if word not in best or best[word][0] < factor:
+                        best[word] = (factor, index, part)
 
     def scores(self) -> dict[str, float]:
         """What the hints of each department come to: small and many, they are added up."""

@@ -123,7 +123,7 @@ def _vacant(directory: Directory, lines: Mapping[str, int], terms: _Terms, on: d
     for code, post in directory.posts.items():
         if directory.officer(code) is not None:
             continue
-        above = next((each for each in directory.superiors(code) if directory.officer(each.code)), None)
+        above = next(iter(directory.held(directory.superiors(code))), None)
         goes = f"its mail goes to {above.code}" if above else "nobody above it is there either"
         last = terms.last(code)
         hint = "write who holds it into officers.csv"

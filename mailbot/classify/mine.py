@@ -30,8 +30,7 @@ SHORTEST = 3
 LEAST_MAILS = 6  # labelled mails that hold the word, before they are asked
 LEAST_OF_MAILS = 0.15  # of them, that are the department's
 
-
-ANY = ""  # no department's code
+_ANY = ""  # no department's code
 
 _Counts = dict[str, Counter[str]]  # root → department → how often
 
@@ -75,13 +74,13 @@ def _used(labelled: Iterable[Labelled]) -> _Counts:
     used: _Counts = defaultdict(Counter)
     for mail in labelled:
         for each in _roots(f"{mail.subject}\n{mail.body}"):
-            used[each][ANY] += 1
+            used[each][_ANY] += 1
             used[each].update(set(mail.departments))
     return used
 
 
 def _is_struck_out(used: Counter[str], department: str) -> bool:
-    return used[ANY] >= LEAST_MAILS and used[department] < LEAST_OF_MAILS * used[ANY]
+    return used[_ANY] >= LEAST_MAILS and used[department] < LEAST_OF_MAILS * used[_ANY]
 
 
 def write_hints(mined: Iterable[Mined]) -> str:

@@ -131,7 +131,7 @@ def _make(desk: _Desk, post: Post, why: str, *, copy: Post | None, informing: De
     directory = desk.directory
     chain = [post, *directory.superiors(post.code)]
     above, passed = _past_the_accused(desk, chain)
-    held = [each for each in above if directory.officer(each.code) is not None]
+    held = directory.held(above)
     if not held:
         return _to_triage(desk, f"{passed or post.title + ' is vacant'}, and no post above it is held")
     vacant = [each.title for each in above[: above.index(held[0])]]
@@ -171,10 +171,9 @@ def _past_the_accused(desk: _Desk, chain: list[Post]) -> tuple[list[Post], str]:
 
 
 def _to_triage(desk: _Desk, why: str) -> Route:
-    """The triage desk decides. Its post, or one above it, is held: `read_directory` has made sure of that."""
+    """The triage desk decides, or who is above it while it is vacant."""
     directory = desk.directory
-    chain = [directory.triage, *directory.superiors(directory.triage.code)]
-    held = [post for post in chain if directory.officer(post.code) is not None]
+    held = directory.triage_held()
     recipients = [_recipient(directory, held[0], Role.ADDRESSEE, why)]
     recipients += [_recipient(directory, post, Role.SUPERIOR, f"is above {held[0].title}") for post in held[1:]]
     return _route(desk, recipients, review=True, first=f"To the triage desk: {why}")

@@ -15,7 +15,7 @@ from mailbot.classify.directory import Departments
 from mailbot.classify.hints import Hints, read_hints
 from mailbot.classify.lexicon import Lexicon
 from mailbot.classify.parts import PARTS
-from mailbot.classify.table import Faults, Row, read_table
+from mailbot.classify.table import SEE_DEPARTMENTS, Faults, Row, read_table
 from mailbot.classify.words import words_of
 from mailbot.errors import Fault
 
@@ -106,9 +106,7 @@ def _conditions(rules: Iterable[Rule]) -> list[str]:
 
 def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
     known = len(faults.found)
-    department = row["department"]
-    if department not in departments:
-        faults.add(row.fault("department", f"unknown department {department!r}", "see departments.csv"))
+    row.one_of("department", departments, SEE_DEPARTMENTS, faults=faults)
     phrases = row.parts("phrase", "|")
     if not any(words_of(phrase) for phrase in phrases):
         faults.add(row.fault("phrase", "no words", "write at least one word; several are parted by |"))
@@ -118,7 +116,7 @@ def _rule(row: Row, departments: Departments, faults: Faults) -> Rule | None:
         return None
     return Rule(
         name=f"{row.file}:{row.line}",
-        department=department,
+        department=row["department"],
         phrases=phrases,
         weight=weight,
         parts=parts,

@@ -90,7 +90,7 @@ def settle_post(
     if place:
         known(place, {code: each.name for code, each in gazetteer.places.items()}, "place")
     chain = [directory.posts[post], *directory.superiors(post)]
-    held = [each for each in chain if directory.officer(each.code) is not None]
+    held = directory.held(chain)
     if not held:
         raise Unsettled(f"{chain[0].title} is vacant, and so is every post above it")
     head = directory.head(chain[0].department)

@@ -6,12 +6,13 @@ behind it, so that one look shows all that is to be mended. A byte-order mark is
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.errors import ConfigurationError, Fault
 
 SAVE_AS = "save as CSV UTF-8"
+SEE_DEPARTMENTS = "see departments.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Row:
         if not 0 < number <= most:
             faults.add(self.fault(column, f"{self[column]} is not between 0 and {most:g}"))
         return number
+
+    def one_of(self, column: str, known: Container[str], hint: str, *, faults: "Faults") -> bool:
+        """Whether the cell is one of the known words; a fault when it is not."""
+        if self[column] in known:
+            return True
+        faults.add(self.fault(column, f"unknown {column} {self[column]!r}", hint))
+        return False
 
     def fault(self, column: str, message: str, hint: str = "") -> Fault:
         return Fault(self.file, self.line, column, message, hint)

@@ -5,19 +5,18 @@ In: what the user asked for. Out: a Machine for as long as the command needs it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from mailbot.cli.database import existing_database
 from mailbot.cli.faults import settings_for_work
 from mailbot.cli.options import Asked
 from mailbot.machine import Machine
-from mailbot.settings import Settings
 
 
 @contextmanager
 def machine(asked: Asked) -> Iterator[Machine]:
     """The wired machine, closed at the end. It makes the database if there is none."""
-    with _wired(settings_for_work(asked)) as ours:
+    with closing(Machine(settings_for_work(asked))) as ours:
         yield ours
 
 
@@ -30,14 +29,5 @@ def desk_machine(asked: Asked) -> Iterator[Machine]:
         StoreError: There is no database yet, or its tables are not those of this program; nothing is made.
     """
     settings = settings_for_work(asked)
-    with existing_database(settings), _wired(settings) as ours:
+    with existing_database(settings), closing(Machine(settings)) as ours:
         yield ours
-
-
-@contextmanager
-def _wired(settings: Settings) -> Iterator[Machine]:
-    ours = Machine(settings)
-    try:
-        yield ours
-    finally:
-        ours.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mailbot.ingest.headers import Headers
 from mailbot.model import Address
 
+LOOKED_AT = 16 * 1024  # characters of a text that are weighed
 DELIVERY_TYPES = ("message/delivery-status", "message/global-delivery-status")
 RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
 _DAEMON = re.compile(

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 
 from mailbot.ingest.automatic import auto_submitted, reads_automatic, says_automatic
 from mailbot.ingest.bounce import read_delivery_status
-from mailbot.ingest.form import DELIVERY_TYPES, RECEIPT_TYPES, Form, has_null_path, is_daemon, is_strict_daemon
+from mailbot.ingest.form import (
+    DELIVERY_TYPES,
+    LOOKED_AT,
+    RECEIPT_TYPES,
+    Form,
+    has_null_path,
+    is_daemon,
+    is_strict_daemon,
+)
 from mailbot.ingest.headers import Headers
 from mailbot.ingest.undelivered import DELIVERED_SUBJECT, find_bounce, find_bounced, is_delay, returned_ids
 from mailbot.model import MailKind
-
-_LOOKED_AT = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +213,6 @@ def _is_conversation(form: Form) -> bool:
 def _find_conversation(form: Form) -> MailKind:
     threaded = form.headers.has("in-reply-to", "references")
     answers = bool(_REPLY_SUBJECT.match(form.subject)) or (threaded and bool(_EITHER_SUBJECT.match(form.subject)))
-    if not answers and (_FORWARD_SUBJECT.match(form.subject) or _FORWARD_MARK.search(form.text[:_LOOKED_AT])):
+    if not answers and (_FORWARD_SUBJECT.match(form.subject) or _FORWARD_MARK.search(form.text[:LOOKED_AT])):
         return MailKind.FORWARD
     return MailKind.REPLY if answers or threaded else MailKind.NEW

@@ -17,10 +17,17 @@ from mailbot.ingest.bounce import (
     read_disposition,
     split_copy,
 )
-from mailbot.ingest.form import DELIVERY_TYPES, RECEIPT_TYPES, Form, has_null_path, is_daemon, is_strict_daemon
+from mailbot.ingest.form import (
+    DELIVERY_TYPES,
+    LOOKED_AT,
+    RECEIPT_TYPES,
+    Form,
+    has_null_path,
+    is_daemon,
+    is_strict_daemon,
+)
 from mailbot.model import MailKind
 
-_LOOKED_AT = 16 * 1024
 DELIVERED_SUBJECT = re.compile(
     r"(?:delivered|relayed|zugestellt|delivery (?:report|confirmation)|remis)\s?[:：]", re.IGNORECASE
 )
@@ -72,7 +79,7 @@ def find_bounce(form: Form) -> MailKind | None:
         given_up = re.search(r"\bfailed\b|timeout exceeded", split_copy(form.text)[0][:4_000])
         return MailKind.DELAY if is_delay(form) and not given_up else MailKind.BOUNCE
     words, copy = split_copy(form.text)
-    words = words[:_LOOKED_AT]
+    words = words[:LOOKED_AT]
     daemon = is_daemon(form)
     automatic = has_null_path(form.headers) or auto_submitted(form.headers) != "no"
     automatic = automatic or form.headers.has("x-mailererror")

@@ -308,6 +308,18 @@ def a_withdrawal(*, version: int = 1) -> Decision:
     )
 
 
+def wait_again(queue: Outbox, entry: OutboxEntry, how: str) -> None:
+    """What was being sent waits for another attempt: put back untried, failed, or asked about when it was in doubt."""
+    if how == "put back":
+        queue.release(entry, next_attempt_at=EXPIRED)
+    elif how == "failed":
+        assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
+    else:
+        queue.expire_leases(EXPIRED)
+        (doubtful,) = queue.doubtful(entry.message.channel, EXPIRED, limit=1)
+        assert queue.settle(doubtful, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+
+
 def mails_of(engine: Engine) -> list[tuple[Purpose, OutboxState]]:
     with reading(engine) as connection:
         query = select(outbox.c.purpose, outbox.c.state).where(outbox.c.channel == Channel.EMAIL).order_by(outbox.c.id)
@@ -345,14 +357,7 @@ def test_a_mail_that_was_being_sent_when_it_was_withdrawn_is_not_tried_again(
     """Else its officer would read first that no answer is owed, and then that one is."""
     (entry,) = queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
     SqlCaseStore(engine).commit([a_withdrawal()])
-    if what == "put back":
-        queue.release(entry, next_attempt_at=EXPIRED)
-    elif what == "failed":
-        assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
-    else:
-        queue.expire_leases(EXPIRED)
-        (entry,) = queue.doubtful(Channel.EMAIL, EXPIRED, limit=1)
-        assert queue.settle(entry, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+    wait_again(queue, entry, what)
     assert mails_of(engine) == [(Purpose.REFERRAL, OutboxState.WITHDRAWN), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
 
 
@@ -389,14 +394,7 @@ def test_what_else_a_withdrawn_referral_owed_is_called_back_or_not_tried_again(
     claimed = [] if what == "waits" else queue.claim(Channel.EMAIL, NOON, limit=1, lease=LEASE)
     store.commit([a_withdrawal()])
     for entry in claimed:
-        if what == "put back":
-            queue.release(entry, next_attempt_at=EXPIRED)
-        elif what == "failed":
-            assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
-        else:
-            queue.expire_leases(EXPIRED)
-            (doubtful,) = queue.doubtful(Channel.EMAIL, EXPIRED, limit=1)
-            assert queue.settle(doubtful, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+        wait_again(queue, entry, what)
     assert mails_of(engine) == [(purpose, OutboxState.WITHDRAWN), (Purpose.WITHDRAWAL, OutboxState.PENDING)]
 
 
@@ -508,14 +506,7 @@ def test_whoever_has_answered_is_asked_and_dunned_no_more(
     (result,) = store.commit([an_answer()])
     assert result.state is Stored.STORED
     for entry in claimed:
-        if how == "put back":
-            queue.release(entry, next_attempt_at=EXPIRED)
-        elif how == "failed":
-            assert queue.settle(entry, OutboxState.PENDING, at=LATER, next_attempt_at=EXPIRED)
-        else:
-            queue.expire_leases(EXPIRED)
-            (doubtful,) = queue.doubtful(what[1], EXPIRED, limit=1)
-            assert queue.settle(doubtful, OutboxState.PENDING, at=EXPIRED, next_attempt_at=EXPIRED)
+        wait_again(queue, entry, how)
     found = states(engine)
     assert found[what] == (OutboxState.WITHDRAWN, "its referral was answered before it left")
     assert found[Purpose.CLOSURE_NOTICE, Channel.SMS][0] is OutboxState.PENDING
