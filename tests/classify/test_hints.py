@@ -54,6 +54,7 @@ def test_it_counts_where_it_weighs_most() -> None:
     assert scores("culvert", subject="culvert") == {"PRD": round(1.2 * IN_SUBJECT, 3)}
     assert scores("The culvert fell.\nYours faithfully,\nA. Das\nCulvert Road") == {"PRD": 1.2}
     assert scores("Nothing.\nYours faithfully,\nA. Das\nCulvert Road") == {"PRD": 0.24}
+    assert scores("No complaint against the doctor. The doctor hit me.") == {"HFW": 0.7}
 
 
 def test_what_is_set_aside_hints_little() -> None:
