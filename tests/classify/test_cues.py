@@ -41,6 +41,7 @@ def test_it_reaches_no_further_than_the_sentence_or_a_turn() -> None:
 
 def test_what_is_set_aside_weighs_little_in_a_prayer_too() -> None:
     assert coloured("kindly note no complaint against the school")["school"] == SET_ASIDE
+    assert coloured("no complaint against the school, kindly note")["school"] == SET_ASIDE
 
 
 def test_without_the_file_there_are_no_cues_and_an_unknown_one_is_a_fault() -> None:

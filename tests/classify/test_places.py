@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mailbot.classify.places import find_place, read_gazetteer
 from mailbot.model import PlaceFinding
-from tests.classify.office_files import gazetteer, place_files
+from tests.classify.office_files import TYPE_WORDS, gazetteer, place_files
 
 GAZETTEER = gazetteer()
 
@@ -166,3 +166,13 @@ def test_a_word_that_is_no_place_does_not_hide_one_that_sounds_like_it() -> None
     places = read_gazetteer(place_files(noise="phrase,swallows\nSoori,\n"))
     assert find_place("", "Soori", places).place is None
     assert find_place("", "Suri", places).place is not None
+
+
+def test_a_village_said_before_a_block_makes_no_village_of_the_block() -> None:
+    words = read_gazetteer(place_files(typewords=f"{TYPE_WORDS}village,before,our mouza\n"))
+
+    def weight(text: str) -> float:
+        return find_place("", text, words).matches[0].weight
+
+    assert weight("our mouza Onda block") == weight("in Onda block")
+    assert weight("our mouza Onda") < weight("in Onda")
